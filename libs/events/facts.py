@@ -1,0 +1,102 @@
+"""What is known about one ticket at one moment, as the API and `helpdesk.tickets` carry it.
+
+Times are UTC, durations seconds. `calendar` counts every second, `business` only open hours;
+`business` is null where the ticket has no calendar, and a duration is null until its end has happened.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from events.types import Status
+
+Seconds = int | float | None
+
+
+class Duration(Struct, kw_only=True, frozen=True):
+    """One span on both clocks."""
+
+    calendar: Seconds = None
+    business: Seconds = None
+
+
+class Milestone(Struct, kw_only=True, frozen=True):
+    """Something that happened once: when, and how long it took."""
+
+    at: datetime
+    calendar: Seconds = None
+    business: Seconds = None
+
+
+class FirstResponse(Struct, kw_only=True, frozen=True):
+    """`human`: seconds from the hand-off by a bot, null where no bot handed over."""
+
+    at: datetime
+    calendar: Seconds = None
+    business: Seconds = None
+    human: Seconds = None
+
+
+class StatusTimes(Struct, kw_only=True, frozen=True):
+    """Time spent in each status that is not resolved."""
+
+    new: Duration
+    open: Duration
+    pending: Duration
+    on_hold: Duration
+
+
+class Cycle(Struct, kw_only=True, frozen=True):
+    """From creation or reopening to resolution."""
+
+    opened_at: datetime
+    resolved_at: datetime | None = None
+
+
+class Exchange(Struct, kw_only=True, frozen=True):
+    """From the oldest unanswered customer message to the next public agent comment."""
+
+    customer_at: datetime
+    agent_at: datetime | None = None
+    calendar: Seconds = None
+    business: Seconds = None
+
+
+class Replies(Struct, kw_only=True, frozen=True):
+    """Public comments by kind of author."""
+
+    agent: int = 0
+    customer: int = 0
+    bot: int = 0
+
+
+class Facts(Struct, kw_only=True, frozen=True):
+    """One ticket; `version` is the number of distinct events folded."""
+
+    source: str
+    id: str
+    status: Status
+    priority: str | None
+    team: str | None
+    assignee: str | None
+    channel: str | None
+    created_at: datetime
+    as_of: datetime
+    version: int
+    first_response: FirstResponse | None
+    acknowledgement: Milestone | None
+    first_resolution: Milestone | None
+    full_resolution: Milestone | None
+    worked: Duration
+    status_times: StatusTimes
+    requester_wait: Duration
+    agent_work: Duration
+    cycles: list[Cycle]
+    reopens: int
+    exchanges: list[Exchange]
+    replies: Replies
+    one_touch: bool
+    excluded: str | None
+    sla: list[dict[str, Any]]
+    next_deadline: datetime | None

@@ -1,0 +1,23 @@
+"""Instants as whole microseconds since 1970-01-01T00:00:00Z: exact, ordered, cheap to subtract."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = 1_000_000
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since the epoch of an aware `moment`, exactly."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def moment(us: int) -> datetime:
+    """The UTC datetime of `us` microseconds since the epoch."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+def seconds(us: int) -> int | float:
+    """A duration of `us` microseconds in seconds: an int where it is whole."""
+    whole, rest = divmod(us, SECOND)
+    return us / SECOND if rest else whole

@@ -1,0 +1,39 @@
+"""The topics, and which event travels on which."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from events.types import AnyEvent, FeedbackEvent
+
+EVENTS: Final = "helpdesk.events"
+TICKETS: Final = "helpdesk.tickets"
+FEEDBACK: Final = "helpdesk.feedback"
+
+DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as it is created: `config` holds Kafka's own topic settings."""
+
+    name: str
+    config: dict[str, str]
+
+
+def dead_letters(topic: str) -> str:
+    """The topic that keeps what could never be processed from `topic`."""
+    return f"{topic}.dlq"
+
+
+TOPICS: Final = (
+    Topic(EVENTS, {"retention.ms": "-1"}),
+    Topic(dead_letters(EVENTS), {"retention.ms": str(90 * DAY_MS)}),
+    Topic(TICKETS, {"cleanup.policy": "compact"}),
+    Topic(FEEDBACK, {"retention.ms": str(28 * DAY_MS)}),
+    Topic(dead_letters(FEEDBACK), {"retention.ms": str(28 * DAY_MS)}),
+)
+
+
+def topic_of(event: AnyEvent) -> str:
+    """The topic on which `event` travels."""
+    return FEEDBACK if isinstance(event, FeedbackEvent) else EVENTS

@@ -1,0 +1,1 @@
+"""How a process starts, is configured, watched, authorised and stopped."""

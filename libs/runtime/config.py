@@ -1,0 +1,87 @@
+"""`deskpulse.yml`: read once, checked whole; errors name the path and the value."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from runtime.environment import ConfigInvalid, required
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+
+Span = Annotated[str, Meta(pattern=r"^[0-9]+[smhd]$")]
+
+
+class Source(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A helpdesk that may post: who it is, how it proves that, and what its words mean.
+
+    `secrets` are references (`env:NAME`), all valid at once so that one can be rotated out;
+    `tolerance` is how far a signature's timestamp may be from now.
+    """
+
+    adapter: str
+    secrets: list[Annotated[str, Meta(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")]] = []
+    tolerance: Span = "5m"
+    teams: dict[str, str] = {}
+
+
+class MetricsConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """`bucket`: the width of the aggregates' time buckets: 30m or 15m where a time zone needs it.
+    `label_values`: how many values of one Prometheus label are shown before the rest becomes `other`."""
+
+    bucket: Literal["1h", "30m", "15m"] = "1h"
+    label_values: Annotated[int, Meta(ge=1)] = 100
+
+
+class Config(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The whole file. Sections that no service of this version reads are carried unread."""
+
+    sources: dict[Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")], Source] = {}
+    metrics: MetricsConfig = MetricsConfig()
+    calendars: Any = None
+    policies: Any = None
+    surveys: Any = None
+    happiness: Any = None
+    alerts: Any = None
+
+
+def load(path: Path) -> Config:
+    """The configuration in the YAML file `path`. Raises ConfigInvalid."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigInvalid(f"{path}: {error.strerror}; DESKPULSE_CONFIG names the file to read") from None
+    return parse(raw, str(path))
+
+
+def parse(raw: bytes, name: str) -> Config:
+    """The configuration in `raw` (YAML); errors speak of it as `name`. Raises ConfigInvalid."""
+    try:
+        return msgspec.yaml.decode(raw, type=Config) if raw.strip() else Config()
+    except msgspec.ValidationError as error:
+        message = str(error)
+        path = _PATH.search(message)
+        where, what = (path.group(1), message[: path.start()]) if path else ("", message)
+        raise ConfigInvalid(f"{name}: {where}: {what}" if where else f"{name}: {what}") from None
+    except msgspec.DecodeError as error:
+        raise ConfigInvalid(f"{name}: not YAML: {error}") from None
+
+
+def span_seconds(span: str) -> int:
+    """Seconds of a span such as `90s`, `15m`, `8h`, `14d`."""
+    return int(span[:-1]) * _UNITS[span[-1]]
+
+
+def secrets(config: Config, env: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each source's secrets, taken from `env`. Raises ConfigInvalid that names the source and variable."""
+    return {
+        name: [
+            required(env, reference.removeprefix("env:"), f"sources.{name}.secrets[{index}] refers to it")
+            for index, reference in enumerate(source.secrets)
+        ]
+        for name, source in config.sources.items()
+    }

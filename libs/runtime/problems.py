@@ -1,0 +1,44 @@
+"""Errors as the APIs answer them: application/problem+json (RFC 9457)."""
+
+from typing import Any
+
+import msgspec
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that is an error: `status` (HTTP), `title` (what kind), `detail` (what to do), extensions."""
+
+    def __init__(self, status: int, title: str, detail: str, **extensions: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers: dict[str, str] = {}
+        self.body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extensions}
+
+    def with_header(self, name: str, value: str) -> "Problem":
+        """This problem, answered with one more header."""
+        self.headers[name] = value
+        return self
+
+
+def _answer(problem: Problem) -> Response:
+    response = Response(msgspec.json.encode(problem.body), problem.status, content_type=PROBLEM_JSON)
+    response.headers.update(problem.headers)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or InternalServerError.code
+    problem = Problem(status, error.name, error.description or error.name)
+    if allowed := getattr(error, "valid_methods", None):
+        problem.with_header("Allow", ", ".join(sorted(allowed)))
+    return _answer(problem)
+
+
+def answer_problems(app: Flask) -> None:
+    """Make `app` answer every error, its own and the framework's, as problem+json."""
+    app.register_error_handler(Problem, _answer)
+    app.register_error_handler(HTTPException, _http_error)

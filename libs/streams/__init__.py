@@ -1,0 +1,1 @@
+"""Kafka: durable publish, the exactly-once batch consumer, dead letters, topic creation."""
