@@ -14,10 +14,9 @@ def micros(moment: datetime) -> int:
 
 def moment(us: int) -> datetime:
     """The UTC datetime of `us` microseconds since the epoch."""
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(0, 0, us)
 
 
 def seconds(us: int) -> int | float:
     """A duration of `us` microseconds in seconds: an int where it is whole."""
-    whole, rest = divmod(us, SECOND)
-    return us / SECOND if rest else whole
+    return us / SECOND if us % SECOND else us // SECOND

@@ -86,14 +86,13 @@ class Merge(Struct, kw_only=True, frozen=True):
 class Absorption(Struct, kw_only=True, frozen=True):
     """What a merged ticket leaves to its survivor.
 
-    `waiting_since`: the oldest unanswered customer message that moves, if one does; `until`: when the
-    merge was undone, if it was; `revision` orders restatements of the same absorption: the highest counts.
+    `waiting_since`: the oldest unanswered customer message that moves, None when none does (any more);
+    `revision` orders restatements of the same absorption: the highest counts.
     """
 
     merged: Id
     revision: int
     waiting_since: Instant | None = None
-    until: Instant | None = None
 
 
 class Deletion(Struct, kw_only=True, frozen=True):

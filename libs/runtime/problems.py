@@ -24,7 +24,8 @@ class Problem(Exception):
         return self
 
 
-def _answer(problem: Problem) -> Response:
+def answer(problem: Problem) -> Response:
+    """`problem` as a response."""
     response = Response(msgspec.json.encode(problem.body), problem.status, content_type=PROBLEM_JSON)
     response.headers.update(problem.headers)
     return response
@@ -35,10 +36,10 @@ def _http_error(error: HTTPException) -> Response:
     problem = Problem(status, error.name, error.description or error.name)
     if allowed := getattr(error, "valid_methods", None):
         problem.with_header("Allow", ", ".join(sorted(allowed)))
-    return _answer(problem)
+    return answer(problem)
 
 
 def answer_problems(app: Flask) -> None:
     """Make `app` answer every error, its own and the framework's, as problem+json."""
-    app.register_error_handler(Problem, _answer)
+    app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _http_error)

@@ -14,15 +14,19 @@ from runtime.problems import Problem, answer_problems
 Check = Callable[[], str | None]
 
 
-def create_web(name: str, ready: Check) -> Flask:
+def create_web(name: str, ready: Check, healthy: Check = lambda: None) -> Flask:
     """A Flask app with `/healthz`, `/readyz` and problem+json errors.
 
-    `ready` returns None when the process can do its work, else what is missing.
+    `ready` returns None when the process can do its work, else what is missing; `healthy` None while the
+    process turns, else what to do.
     """
     app = Flask(name, static_folder=None)
     answer_problems(app)
 
     def healthz() -> Response:
+        wrong = healthy()
+        if wrong is not None:
+            raise Problem(503, "Unhealthy", wrong)
         return json_answer({"status": "ok"})
 
     def readyz() -> Response:

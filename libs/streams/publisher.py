@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from streams.partitioner import RememberingPartitioner
 
 
 class Unavailable(Exception):
@@ -32,6 +34,7 @@ class Publisher:
             acks="all",
             enable_idempotence=True,
             linger_ms=linger_ms,
+            partitioner=RememberingPartitioner(),
             batch_size=262_144,
             compression_type="lz4",
             allow_auto_create_topics=False,
@@ -61,5 +64,11 @@ class Publisher:
                 raise Unavailable(str(error)) from error
 
     def close(self) -> None:
-        """Send what is under way and leave."""
-        self._producer.close(timeout=5)
+        """Send what is under way and leave; what Kafka doesn't take within 5 seconds is given up."""
+        try:
+            self._producer.close(timeout=5)
+        except KafkaTimeoutError:
+            # kafka-python leaves its sending thread running when the flush before closing fails.
+            self._producer._sender.force_close()
+            self._producer._sender.join(5)
+            self._producer.close(timeout=1)

@@ -1,0 +1,1 @@
+"""Numbers that merge and can be taken back: counters, sketches, time buckets, and their store."""

@@ -1,0 +1,68 @@
+"""What a batch is, and what a service makes of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pymongo.client_session import ClientSession
+
+from streams.publisher import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message as it was read; `timestamp` is when the broker or the producer took it (ms, UTC)."""
+
+    offset: int
+    timestamp: int
+    key: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive records of one partition."""
+
+    topic: str
+    partition: int
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A record that can never be processed, and why (a short word, and a sentence)."""
+
+    record: Record
+    reason: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch leads to beyond the transaction.
+
+    `outgoing` is published after the commit, at least once; `pending` are the names by which
+    `Handler.republish` finds the same messages again after a crash. `dead` goes to the dead letters before
+    the commit. `newest` is the time of the newest event (µs). `counts` feed the health metrics.
+    """
+
+    outgoing: list[Message] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    dead: list[Dead] = field(default_factory=list)
+    newest: int | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class Handler(Protocol):
+    """A service's part of the exactly-once consumer."""
+
+    def process(self, batch: Batch, session: ClientSession) -> Outcome:
+        """Do everything that `batch` asks for in the transaction of `session`.
+
+        May be called again for the same batch when the transaction fails: it keeps nothing in memory.
+        """
+        ...
+
+    def republish(self, pending: Sequence[str]) -> list[Message]:
+        """The messages for what `pending` names, from the store as it is now."""
+        ...

@@ -1,0 +1,247 @@
+"""The exactly-once batch consumer.
+
+Each partition goes through two states: *adopted* (the position is known, what was pending has been
+published, the reader stands at the stored offset) and not. A rebalance, a fencing, an error of any part
+that may pass: each only un-adopts the partition, and adoption starts again from the store. Nothing is
+remembered across that, so there is one way to recover and it is the way to start.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError
+from msgspec.structs import replace
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from runtime.stop import Stop
+from streams.batch import Batch, Handler, Outcome, Record
+from streams.dead_letters import dead_letter
+from streams.positions import Fenced, Position, Positions
+from streams.publisher import Publisher, Unavailable
+from streams.telemetry import Telemetry
+from streams.topics import topic_id
+
+_PASSING: Final = (Fenced, Unavailable, PyMongoError, KafkaError)
+"""What may pass: the partition is adopted anew after a while."""
+_BACKOFF: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What is read, by whom, in which portions (`batch_size` messages); a member that is silent for
+    `session_timeout` seconds loses its share."""
+
+    bootstrap: str
+    topic: str
+    group: str
+    batch_size: int = 2000
+    session_timeout: float = 6.0
+
+
+class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Un-adopts whatever a rebalance touches. Called on Kafka's own thread, so it does only that."""
+
+    def __init__(self, adopted: dict[TopicPartition, Position]) -> None:
+        self._adopted = adopted
+        self.joined = False
+
+    def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+        for partition in revoked:
+            self._adopted.pop(partition, None)
+
+    def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        self.on_partitions_revoked(assigned)
+        self.joined = True
+
+
+class ExactlyOnce:
+    """Has `handler` process what `subscription` brings, each record's effect once."""
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        client: MongoClient[dict[str, Any]],
+        positions: Positions,
+        handler: Handler,
+        publisher: Publisher,
+        telemetry: Telemetry,
+    ) -> None:
+        self._bootstrap = subscription.bootstrap
+        self._topic = subscription.topic
+        self._client = client
+        self._positions = positions
+        self._handler = handler
+        self._publisher = publisher
+        self._telemetry = telemetry
+        self._adopted: dict[TopicPartition, Position] = {}
+        self._sought: set[TopicPartition] = set()
+        self._sent: dict[TopicPartition, list[Any]] = {}
+        self._failures = 0
+        self.last_turn = time.monotonic()
+        self._assignment = _Assignment(self._adopted)
+        self._consumer = _consumer(subscription)
+        self._consumer.subscribe([subscription.topic], listener=self._assignment)
+
+    def run(self, stop: Stop) -> None:
+        """Process until `stop`, then leave the group with nothing half done."""
+        try:
+            while not stop.is_set():
+                pause = self.turn()
+                if pause:
+                    stop.wait(pause)
+        finally:
+            self.close()
+
+    def turn(self) -> float:
+        """One turn of the loop: adopt, read, process. Returns how many seconds to wait before the next."""
+        self.last_turn = time.monotonic()
+        try:
+            self._adopt_assigned()
+            for partition, records in self._consumer.poll(timeout_ms=200).items():
+                self._advance(partition, records)
+                self.last_turn = time.monotonic()
+        except _PASSING as error:
+            return self._back_off(error)
+        self._failures = 0
+        return 0.0
+
+    def assigned(self) -> bool:
+        """Whether the group has given this member its share (which may be nothing), and it is adopted."""
+        return self._assignment.joined and all(p in self._adopted for p in self._consumer.assignment())
+
+    def close(self) -> None:
+        """Wait for what is being published, then leave the group."""
+        for sent in self._sent.values():
+            try:
+                self._publisher.wait(sent, timeout=3)
+            except Unavailable as error:
+                log.warning("left unpublished; the next owner publishes it", error=str(error))
+        self._consumer.close(timeout_ms=3000)
+
+    def _back_off(self, error: Exception) -> float:
+        self._adopted.clear()
+        self._sent.clear()
+        pause = _BACKOFF[min(self._failures, len(_BACKOFF) - 1)]
+        self._failures += 1
+        cause = type(error).__name__
+        self._telemetry.retries.labels(cause).inc()
+        log.warning("batch begun again", cause=cause, error=str(error), pause=pause)
+        return pause
+
+    def _adopt_assigned(self) -> None:
+        missing = [p for p in self._consumer.assignment() if p not in self._adopted]
+        if not missing:
+            return
+        current = topic_id(self._bootstrap, self._topic)
+        first = self._consumer.beginning_offsets(missing)
+        end = self._consumer.end_offsets(missing)
+        for partition in missing:
+            position = self._settle(partition, current, first[partition], end[partition])
+            self._publisher.publish(self._handler.republish(position.pending), timeout=30)
+            if partition in self._consumer.assignment():
+                self._consumer.seek(partition, position.offset)
+                self._adopted[partition] = position
+                self._sought.add(partition)
+                log.info("partition adopted", partition=partition.partition, offset=position.offset)
+
+    def _settle(self, partition: TopicPartition, current: str, first: int, end: int) -> Position:
+        """The stored position of `partition`, moved to where reading can go on if it can't go on there."""
+        stored = self._positions.load(partition.topic, partition.partition)
+        start = Position(topic=partition.topic, partition=partition.partition, topic_id=current, offset=first)
+        if stored is None:
+            self._positions.start(start)
+            return start
+        if stored.topic_id != current:
+            log.warning("the topic was made anew: read from its beginning", partition=partition.partition)
+            moved = replace(stored, topic_id=current, offset=first)
+        elif not first <= stored.offset <= end:
+            self._telemetry.gaps.labels(partition.topic, partition.partition).inc()
+            log.error(
+                "messages are gone from the topic that were never read: import that time again",
+                partition=partition.partition,
+                wanted=stored.offset,
+                first=first,
+                end=end,
+            )
+            moved = replace(stored, offset=first)
+        else:
+            return stored
+        self._positions.move(stored, moved)
+        return moved
+
+    def _advance(self, partition: TopicPartition, records: list[Any]) -> None:
+        position = self._adopted.get(partition)
+        if position is None:
+            return
+        # Right after a seek, offsets that never held a message may lie between; later it is a lost place.
+        ahead = records[0].offset - position.offset
+        if ahead < 0 or (ahead > 0 and partition not in self._sought):
+            self._adopted.pop(partition, None)
+            return
+        self._sought.discard(partition)
+        batch = Batch(
+            partition.topic,
+            partition.partition,
+            [Record(r.offset, r.timestamp, r.key or b"", r.value or b"") for r in records],
+        )
+        # The next position overwrites the names of what was pending: it must have gone out by then.
+        self._publisher.wait(self._sent.pop(partition, []), timeout=30)
+        outcome, moved = self._transact(batch, position)
+        self._sent[partition] = self._publisher.send(outcome.outgoing)
+        if partition in self._adopted:
+            self._adopted[partition] = moved
+        self._report(partition, batch, outcome, moved)
+
+    def _transact(self, batch: Batch, position: Position) -> tuple[Outcome, Position]:
+        with (
+            self._client.start_session() as session,
+            session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
+        ):
+            outcome = self._handler.process(batch, session)
+            if outcome.dead:
+                self._publisher.publish([dead_letter(batch, dead) for dead in outcome.dead])
+            known = [time for time in (position.newest, outcome.newest) if time is not None]
+            moved = replace(
+                position,
+                offset=batch.records[-1].offset + 1,
+                pending=outcome.pending,
+                newest=max(known, default=None),
+            )
+            self._positions.move(position, moved, session)
+        return outcome, moved
+
+    def _report(self, partition: TopicPartition, batch: Batch, outcome: Outcome, moved: Position) -> None:
+        self._consumer.commit_async({partition: OffsetAndMetadata(moved.offset, "", -1)})
+        for name, count in outcome.counts.items():
+            self._telemetry.counts[name].inc(count)
+        for dead in outcome.dead:
+            self._telemetry.dead.labels(dead.reason).inc()
+        now = time.time()
+        for record in batch.records[:: max(1, len(batch.records) // 20)]:
+            self._telemetry.visible.observe(max(0.0, now - record.timestamp / 1000))
+        end = self._consumer.highwater(partition) if partition in self._consumer.assignment() else None
+        if end is not None:
+            self._telemetry.lag.labels(partition.topic, partition.partition).set(end - moved.offset)
+
+
+def _consumer(subscription: Subscription) -> KafkaConsumer:
+    return KafkaConsumer(
+        bootstrap_servers=subscription.bootstrap.split(","),
+        group_id=subscription.group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        allow_auto_create_topics=False,
+        max_poll_records=subscription.batch_size,
+        session_timeout_ms=int(subscription.session_timeout * 1000),
+        heartbeat_interval_ms=int(subscription.session_timeout * 250),
+        metadata_max_age_ms=30_000,
+        fetch_max_wait_ms=200,
+    )

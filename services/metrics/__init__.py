@@ -1,0 +1,1 @@
+"""Tickets: folded from events into facts, kept as aggregates, answered and exposed."""

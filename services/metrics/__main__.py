@@ -1,0 +1,113 @@
+"""The commands of the metrics service; the worker's clients are built here."""
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from prometheus_client import CollectorRegistry
+from pymongo import MongoClient
+
+from events.topics import EVENTS, TOPICS
+from metrics.settings import read_settings
+from metrics.store import Store
+from metrics.worker import TicketHandler
+from metrics.worker_web import create_app, serve_beside
+from metrics.wsgi import build
+from runtime import logs
+from runtime.config import Config, load, span_seconds
+from runtime.environment import Addresses, ConfigInvalid, addresses
+from runtime.server import serve as serve_web
+from runtime.stop import Stop
+from streams.consumer import ExactlyOnce, Subscription
+from streams.positions import Positions
+from streams.publisher import Publisher
+from streams.telemetry import Telemetry
+from streams.topics import ensure_topics
+
+GROUP = "metrics"
+
+
+@click.group()
+def main() -> None:
+    """Tickets, their aggregates, and what can be asked of them."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8012, show_default=True, help="Port of this worker's health and metrics.")
+@click.option("--batch-size", default=2000, show_default=True, help="Events per transaction, at most.")
+def worker(host: str, port: int, batch_size: int) -> None:
+    """Fold events into tickets and aggregates until SIGTERM."""
+    logs.configure("metrics-worker")
+    where, config = _environment()
+    stop = Stop().on_signals()
+    ensure_topics(where.kafka, TOPICS, partitions=int(os.environ.get("KAFKA_PARTITIONS", "4")))
+    with _mongo(where) as client:
+        store = Store(client[where.database])
+        store.prepare()
+        registry = CollectorRegistry()
+        publisher = Publisher(where.kafka, linger_ms=0)
+        consumer = ExactlyOnce(
+            Subscription(where.kafka, EVENTS, GROUP, batch_size),
+            client,
+            Positions(store.database, GROUP),
+            TicketHandler(store, _bucket_width(store, config)),
+            publisher,
+            Telemetry(registry),
+        )
+        end_web = serve_beside(
+            create_app(registry, lambda: consumer.last_turn, consumer.assigned), host, port
+        )
+        structlog.get_logger().info("worker started", port=port)
+        consumer.run(stop)
+        end_web()
+        publisher.close()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8002, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve /metrics, facts and reports until SIGTERM."""
+    logs.configure("metrics")
+    serve_web(partial(build, read_settings(os.environ), GROUP), host=host, port=port, threads=16)
+
+
+def _environment() -> tuple[Addresses, Config]:
+    config = load(Path(os.environ.get("DESKPULSE_CONFIG", "deskpulse.yml")))
+    return addresses(os.environ), config
+
+
+def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
+    return MongoClient(where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-metrics")
+
+
+def _bucket_width(store: Store, config: Config) -> int:
+    """The configured width, which the stored aggregates must share. Raises ConfigInvalid."""
+    wanted = span_seconds(config.metrics.bucket)
+    kept = store.bucket_width()
+    if kept is None:
+        store.set_bucket_width(wanted)
+    elif kept != wanted:
+        raise ConfigInvalid(
+            f"metrics.bucket is {wanted} s, but the aggregates are kept by {kept} s: "
+            "stop the workers and run python -m metrics rebuild"
+        )
+    return wanted
+
+
+def run() -> None:
+    """Run the command line; what is wrong with the configuration is one sentence."""
+    try:
+        main()
+    except ConfigInvalid as error:
+        click.echo(f"metrics: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()

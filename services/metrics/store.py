@@ -1,0 +1,150 @@
+"""Tickets and their events in MongoDB.
+
+`events` holds every distinct event once, under its identity; `tickets` one document per ticket: the fold's
+state as JSON, what the totals have counted of it, and the few fields that are searched for.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+from pymongo import ASCENDING, ReplaceOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from events.codec import decode_ticket_event, key
+from events.types import TicketEvent
+from metrics.contributions import LABELS
+from metrics.records import StoredEvent, Ticket
+from metrics.ticket.state import State
+from metrics.transitions import Counted
+from rollups.store import RollupStore
+
+_encode: Final = msgspec.json.encode
+
+Database_ = Database[dict[str, Any]]
+
+
+class Store:
+    """The collections of the metrics service in `database`."""
+
+    def __init__(self, database: Database_) -> None:
+        self.database = database
+        self._tickets = database["tickets"]
+        self._events = database["events"]
+        self.totals = RollupStore(database["totals"], LABELS[:-1])
+        self.rollups = RollupStore(database["rollups"], LABELS)
+
+    def prepare(self) -> None:
+        """Make collections and indexes: a transaction can't wait for them."""
+        existing = set(self.database.list_collection_names())
+        for name in ("tickets", "events", "totals", "rollups", "positions", "settings"):
+            if name not in existing:
+                self.database.create_collection(name, check_exists=False)
+        self._events.create_index("ticket")
+        self._tickets.create_index(
+            [("source", ASCENDING), ("team", ASCENDING), ("created_at", ASCENDING)],
+            partialFilterExpression={"unresolved": True},
+            name="unresolved",
+        )
+        self.rollups.prepare()
+
+    def revisions(self, identities: Sequence[str], session: ClientSession) -> dict[str, int]:
+        """Those of `identities` that are stored, with the revision they are stored at."""
+        found = self._events.find(
+            {"_id": {"$in": list(identities)}}, {"revision": 1}, session=session, batch_size=10_000
+        )
+        return {document["_id"]: document.get("revision", 0) for document in found}
+
+    def tickets(self, keys: Iterable[str], session: ClientSession | None = None) -> dict[str, Ticket]:
+        """The stored tickets among `keys`, by key."""
+        found = self._tickets.find(
+            {"_id": {"$in": list(keys)}},
+            {"state": 1, "counted": 1, "writes": 1},
+            session=session,
+            batch_size=10_000,
+        )
+        return {d["_id"]: Ticket(d["state"].encode(), d["counted"], d["writes"]) for d in found}
+
+    def events(
+        self, keys: Sequence[str], session: ClientSession | None = None
+    ) -> dict[str, dict[str, TicketEvent]]:
+        """All stored events of the tickets `keys`: key → identity → event."""
+        histories: dict[str, dict[str, TicketEvent]] = {}
+        found = self._events.find({"ticket": {"$in": list(keys)}}, session=session, batch_size=10_000)
+        for document in found:
+            event = decode_ticket_event(document["event"])
+            histories.setdefault(document["ticket"], {})[document["_id"]] = event
+        return histories
+
+    def save(
+        self,
+        partition: int,
+        events: Sequence[StoredEvent],
+        tickets: Sequence[tuple[State, Counted, int]],
+        session: ClientSession | None,
+    ) -> None:
+        """Write new or restated `events`, and `tickets` as (state, counted, writes)."""
+        new = [_event_document(event) for event in events if not event.revision]
+        if new:
+            self._events.insert_many(new, ordered=False, session=session)
+        for event in events:
+            if event.revision:
+                self._events.replace_one(
+                    {"_id": event.identity}, _event_document(event), upsert=True, session=session
+                )
+        if tickets:
+            documents = (_ticket_document(partition, *ticket) for ticket in tickets)
+            self._tickets.bulk_write(
+                [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents],
+                ordered=False,
+                session=session,
+            )
+
+    def all_tickets(self, session: ClientSession | None = None) -> Iterator[tuple[str, int, Ticket]]:
+        """Every ticket with its key and partition, by key."""
+        for d in self._tickets.find({}, session=session, batch_size=2000).sort("_id", ASCENDING):
+            yield d["_id"], d["partition"], Ticket(d["state"].encode(), d["counted"], d["writes"])
+
+    def bucket_width(self) -> int | None:
+        """The width in seconds of the buckets that the aggregates are kept in, None before the first."""
+        found = self.database["settings"].find_one({"_id": "rollups"})
+        return None if found is None else found["width"]
+
+    def set_bucket_width(self, width: int) -> None:
+        """Note that the aggregates are kept in buckets of `width` seconds."""
+        self.database["settings"].replace_one({"_id": "rollups"}, {"width": width}, upsert=True)
+
+    def count_tickets(self) -> int:
+        """About how many tickets there are."""
+        return self._tickets.estimated_document_count()
+
+    def oldest_unresolved(self, source: str, team: str | None) -> int | None:
+        """When the oldest unresolved ticket of `source` and `team` was created (µs), if there is one."""
+        found = self._tickets.find_one(
+            {"unresolved": True, "source": source, "team": team},
+            {"created_at": 1},
+            sort=[("created_at", ASCENDING)],
+        )
+        return None if found is None else found["created_at"]
+
+
+def _event_document(event: StoredEvent) -> dict[str, Any]:
+    document: dict[str, Any] = {"_id": event.identity, "ticket": event.ticket, "event": event.raw}
+    if event.revision:
+        document["revision"] = event.revision
+    return document
+
+
+def _ticket_document(partition: int, state: State, counted: Counted, writes: int) -> dict[str, Any]:
+    return {
+        "_id": key(state.source, state.subject),
+        "partition": partition,
+        "writes": writes,
+        "source": state.source,
+        "team": state.team,
+        "created_at": state.created_at,
+        "unresolved": state.excluded is None and not state.resolved,
+        "state": _encode(state).decode(),
+        "counted": counted,
+    }

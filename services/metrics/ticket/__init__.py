@@ -1,0 +1,1 @@
+"""One ticket as a pure fold over its events (the definitions of the product)."""

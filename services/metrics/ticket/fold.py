@@ -1,0 +1,203 @@
+"""The fold: a ticket's events to its state. The result depends on the set of events alone.
+
+Events are taken in the order of `order.place`. An event dated before the creation counts as happening at
+the creation, so that no duration is negative.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+from typing import Any, Final
+
+from msgspec import UNSET
+
+from events.instants import micros
+from events.types import (
+    Status,
+    TicketAbsorbed,
+    TicketChanged,
+    TicketCommented,
+    TicketCreated,
+    TicketDeleted,
+    TicketEvent,
+    TicketHandedOff,
+    TicketMerged,
+    TicketUndeleted,
+)
+from metrics.ticket.order import place
+from metrics.ticket.state import QUARTER, RESOLVED, Cycle, Exchange, Key, Merger, State, StatusTimes
+
+Placed = tuple[Key, TicketEvent]
+
+_FIELDS: Final = (
+    "priority",
+    "team",
+    "assignee",
+    "channel",
+    "category",
+    "tags",
+    "requester",
+    "locale",
+    "url",
+)
+
+
+def fold(events: Iterable[TicketEvent]) -> State:
+    """The state after `events`: all of one ticket, distinct, at least one, in any order."""
+    ordered = placed(events)
+    state = begin(ordered)
+    for key, event in ordered:
+        _step(state, key, event)
+    return state
+
+
+def placed(events: Iterable[TicketEvent]) -> list[Placed]:
+    """`events` with their places, in the order in which they are folded."""
+    return sorted(((place(event), event) for event in events), key=itemgetter(0))
+
+
+def appendable(state: State, ordered: Sequence[Placed]) -> bool:
+    """Whether the `ordered` events only continue `state`; else the ticket must be folded anew."""
+    return ordered[0][0] > state.last and (
+        state.created_seen or not any(type(event) is TicketCreated for _, event in ordered)
+    )
+
+
+def append(state: State, ordered: Iterable[Placed]) -> None:
+    """Take `ordered` events that are `appendable` into `state`, at a cost that ignores its past."""
+    for key, event in ordered:
+        _step(state, key, event)
+
+
+def begin(ordered: Sequence[Placed]) -> State:
+    """The state of the ticket with the `ordered` events before the first of them."""
+    (first_at, _, _), first = ordered[0]
+    creation = next((event for _, event in ordered if isinstance(event, TicketCreated)), None)
+    created_at = micros(creation.time) if creation else first_at
+    outbound = creation is not None and creation.data.outbound
+    return State(
+        source=first.source,
+        subject=first.subject,
+        created_at=created_at,
+        since=created_at,
+        last=(0, 0, ""),
+        created_seen=creation is not None,
+        outbound=outbound,
+        times=StatusTimes(),
+        cycles=[Cycle(created_at)],
+        # A customer's ticket is their first message; on an outbound ticket nobody waits yet.
+        exchanges=[] if outbound else [Exchange(created_at)],
+        response_from=None if outbound else created_at,
+    )
+
+
+def _step(state: State, key: Key, event: TicketEvent) -> None:
+    state.version += 1
+    state.last = key
+    at = max(state.created_at, key[0])
+    _STEPS[type(event)](state, event, at)
+
+
+def _changed(state: State, event: TicketChanged | TicketCreated, at: int) -> None:
+    data = event.data
+    for name in _FIELDS:
+        value = getattr(data, name)
+        if value is not UNSET:
+            setattr(state, name, value)
+    if data.status is not UNSET and data.status != state.status:
+        _transition(state, data.status, at)
+
+
+def _transition(state: State, status: Status, at: int) -> None:
+    before = state.status
+    if before not in RESOLVED:
+        setattr(state.times, before, getattr(state.times, before) + at - state.since)
+        if status in RESOLVED:
+            state.cycles[-1].resolved = at
+    elif status not in RESOLVED:
+        state.cycles.append(Cycle(at))
+    state.status = status
+    state.since = at
+
+
+def _commented(state: State, event: TicketCommented, at: int) -> None:
+    if event.data.public:
+        _AUTHORS[event.data.author.kind](state, event, at)
+
+
+def _customer_wrote(state: State, _event: TicketCommented, at: int) -> None:
+    _message(state, at, waiting=at)
+
+
+def _message(state: State, at: int, waiting: int) -> None:
+    """A customer message reached the ticket at `at`; its writer has been waiting since `waiting`."""
+    state.customer_replies += 1
+    quarter = at // QUARTER
+    state.messages[quarter] = state.messages.get(quarter, 0) + 1
+    if state.response_from is None:
+        state.response_from = waiting
+    if not state.unanswered:
+        state.exchanges.append(Exchange(waiting))
+    elif waiting < state.exchanges[-1].customer:
+        state.exchanges[-1].customer = waiting
+
+
+def _bot_wrote(state: State, _event: TicketCommented, at: int) -> None:
+    state.bot_replies += 1
+    if state.acknowledged_at is None:
+        state.acknowledged_at = at
+
+
+def _agent_wrote(state: State, event: TicketCommented, at: int) -> None:
+    state.agent_replies += 1
+    agent = event.data.author.id
+    if state.acknowledged_at is None:
+        state.acknowledged_at = at
+    if state.responded_at is None and state.response_from is not None:
+        state.responded_at = at
+        state.responder = agent
+    if state.unanswered:
+        state.exchanges[-1].answered = at
+        state.exchanges[-1].agent = agent
+
+
+def _handed_off(state: State, _event: TicketHandedOff, at: int) -> None:
+    if state.handed_off_at is None and state.responded_at is None:
+        state.handed_off_at = at
+
+
+def _merged(state: State, event: TicketMerged, at: int) -> None:
+    state.excluded = "merged"
+    waiting = state.exchanges[-1].customer if state.unanswered else None
+    state.mergers.append(Merger(event.data.into, at, waiting))
+
+
+def _absorbed(state: State, event: TicketAbsorbed, at: int) -> None:
+    if event.data.waiting_since is not None:
+        _message(state, at, waiting=micros(event.data.waiting_since))
+
+
+def _deleted(state: State, event: TicketDeleted, _at: int) -> None:
+    state.excluded = event.data.reason
+
+
+def _undeleted(state: State, _event: TicketUndeleted, _at: int) -> None:
+    state.excluded = None
+    for merger in state.mergers:
+        merger.waiting = None
+
+
+_STEPS: Final[dict[type, Callable[[State, Any, int], None]]] = {
+    TicketCreated: _changed,
+    TicketChanged: _changed,
+    TicketCommented: _commented,
+    TicketHandedOff: _handed_off,
+    TicketMerged: _merged,
+    TicketAbsorbed: _absorbed,
+    TicketDeleted: _deleted,
+    TicketUndeleted: _undeleted,
+}
+_AUTHORS: Final[dict[str, Callable[[State, TicketCommented, int], None]]] = {
+    "customer": _customer_wrote,
+    "bot": _bot_wrote,
+    "agent": _agent_wrote,
+}
