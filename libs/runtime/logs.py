@@ -32,4 +32,5 @@ def configure(service: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("kafka").setLevel(logging.ERROR)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)

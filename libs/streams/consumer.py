@@ -7,11 +7,10 @@ remembered across that, so there is one way to recover and it is the way to star
 """
 
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 from msgspec.structs import replace
 from pymongo import MongoClient
@@ -22,6 +21,7 @@ from pymongo.write_concern import WriteConcern
 from runtime.stop import Stop
 from streams.batch import Batch, Handler, Outcome, Record
 from streams.dead_letters import dead_letter
+from streams.membership import Assignment, Subscription, join
 from streams.positions import Fenced, Position, Positions
 from streams.publisher import Publisher, Unavailable
 from streams.telemetry import Telemetry
@@ -32,34 +32,6 @@ _PASSING: Final = (Fenced, Unavailable, PyMongoError, KafkaError)
 _BACKOFF: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What is read, by whom, in which portions (`batch_size` messages); a member that is silent for
-    `session_timeout` seconds loses its share."""
-
-    bootstrap: str
-    topic: str
-    group: str
-    batch_size: int = 2000
-    session_timeout: float = 6.0
-
-
-class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Un-adopts whatever a rebalance touches. Called on Kafka's own thread, so it does only that."""
-
-    def __init__(self, adopted: dict[TopicPartition, Position]) -> None:
-        self._adopted = adopted
-        self.joined = False
-
-    def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
-        for partition in revoked:
-            self._adopted.pop(partition, None)
-
-    def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
-        self.on_partitions_revoked(assigned)
-        self.joined = True
 
 
 class ExactlyOnce:
@@ -86,9 +58,8 @@ class ExactlyOnce:
         self._sent: dict[TopicPartition, list[Any]] = {}
         self._failures = 0
         self.last_turn = time.monotonic()
-        self._assignment = _Assignment(self._adopted)
-        self._consumer = _consumer(subscription)
-        self._consumer.subscribe([subscription.topic], listener=self._assignment)
+        self._assignment = Assignment(self._adopted)
+        self._consumer = join(subscription, self._assignment)
 
     def run(self, stop: Stop) -> None:
         """Process until `stop`, then leave the group with nothing half done."""
@@ -142,9 +113,8 @@ class ExactlyOnce:
             return
         current = topic_id(self._bootstrap, self._topic)
         first = self._consumer.beginning_offsets(missing)
-        end = self._consumer.end_offsets(missing)
         for partition in missing:
-            position = self._settle(partition, current, first[partition], end[partition])
+            position = self._settle(partition, current, first[partition])
             self._publisher.publish(self._handler.republish(position.pending), timeout=30)
             if partition in self._consumer.assignment():
                 self._consumer.seek(partition, position.offset)
@@ -152,41 +122,48 @@ class ExactlyOnce:
                 self._sought.add(partition)
                 log.info("partition adopted", partition=partition.partition, offset=position.offset)
 
-    def _settle(self, partition: TopicPartition, current: str, first: int, end: int) -> Position:
+    def _settle(self, partition: TopicPartition, current: str, first: int) -> Position:
         """The stored position of `partition`, moved to where reading can go on if it can't go on there."""
         stored = self._positions.load(partition.topic, partition.partition)
-        start = Position(topic=partition.topic, partition=partition.partition, topic_id=current, offset=first)
         if stored is None:
+            start = Position(
+                topic=partition.topic, partition=partition.partition, topic_id=current, offset=first
+            )
             self._positions.start(start)
             return start
         if stored.topic_id != current:
             log.warning("the topic was made anew: read from its beginning", partition=partition.partition)
             moved = replace(stored, topic_id=current, offset=first)
-        elif not first <= stored.offset <= end:
-            self._telemetry.gaps.labels(partition.topic, partition.partition).inc()
-            log.error(
-                "messages are gone from the topic that were never read: import that time again",
-                partition=partition.partition,
-                wanted=stored.offset,
-                first=first,
-                end=end,
-            )
-            moved = replace(stored, offset=first)
-        else:
-            return stored
-        self._positions.move(stored, moved)
+            self._positions.move(stored, moved)
+            return moved
+        return self._over_gap(stored, first) if stored.offset < first else stored
+
+    def _over_gap(self, position: Position, offset: int) -> Position:
+        """Go on at `offset`, because the broker no longer has what stood at `position`; say so loudly."""
+        self._telemetry.gaps.labels(position.topic, position.partition).inc()
+        log.error(
+            "messages are gone from the topic that were never read: import that time again",
+            partition=position.partition,
+            wanted=position.offset,
+            found=offset,
+        )
+        moved = replace(position, offset=offset)
+        self._positions.move(position, moved)
         return moved
 
     def _advance(self, partition: TopicPartition, records: list[Any]) -> None:
         position = self._adopted.get(partition)
         if position is None:
             return
-        # Right after a seek, offsets that never held a message may lie between; later it is a lost place.
         ahead = records[0].offset - position.offset
-        if ahead < 0 or (ahead > 0 and partition not in self._sought):
+        if ahead and partition not in self._sought:
             self._adopted.pop(partition, None)
             return
         self._sought.discard(partition)
+        # Right after a seek, offsets that never held a message may lie between. But a broker that answers
+        # with earlier ones has lost its end: it reset us, because nothing is where we stood.
+        if ahead < 0:
+            position = self._over_gap(position, records[0].offset)
         batch = Batch(
             partition.topic,
             partition.partition,
@@ -230,18 +207,3 @@ class ExactlyOnce:
         end = self._consumer.highwater(partition) if partition in self._consumer.assignment() else None
         if end is not None:
             self._telemetry.lag.labels(partition.topic, partition.partition).set(end - moved.offset)
-
-
-def _consumer(subscription: Subscription) -> KafkaConsumer:
-    return KafkaConsumer(
-        bootstrap_servers=subscription.bootstrap.split(","),
-        group_id=subscription.group,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        allow_auto_create_topics=False,
-        max_poll_records=subscription.batch_size,
-        session_timeout_ms=int(subscription.session_timeout * 1000),
-        heartbeat_interval_ms=int(subscription.session_timeout * 250),
-        metadata_max_age_ms=30_000,
-        fetch_max_wait_ms=200,
-    )

@@ -1,0 +1,47 @@
+"""The tokens and keys of a local run: made once, kept for its user alone."""
+
+import os
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from secrets import token_bytes, token_hex, token_urlsafe
+from typing import Final
+
+from runtime.environment import variable
+
+API_TOKEN: Final = "DESKPULSE_API_TOKEN"  # noqa: S105 # a name
+HASH_KEY: Final = "DESKPULSE_HASH_KEY"
+DEMO_SECRET: Final = "DEMO_SECRET"  # noqa: S105 # a name
+
+_MAKERS: Final[dict[str, Callable[[], str]]] = {
+    API_TOKEN: lambda: token_urlsafe(24),
+    HASH_KEY: lambda: token_hex(32),
+    DEMO_SECRET: lambda: f"whsec_{b64encode(token_bytes(32)).decode()}",
+}
+
+
+def load(path: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """Every credential by its variable: from `env`, else from the file `path`, else made and kept there."""
+    kept = _read(path)
+    made = {name: make() for name, make in _MAKERS.items() if name not in kept}
+    if made:
+        _write(path, kept | made)
+    path.chmod(0o600)
+    return {name: variable(env, name) or value for name, value in (kept | made).items() if name in _MAKERS}
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {name: value for name, found, value in (line.partition("=") for line in lines) if found and value}
+
+
+def _write(path: Path, values: Mapping[str, str]) -> None:
+    text = "".join(f"{name}={value}\n" for name, value in values.items())
+    draft = path.with_suffix(".new")
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(text)
+    draft.replace(path)

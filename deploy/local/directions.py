@@ -1,0 +1,60 @@
+"""What the launcher tells once all runs: where to look, and how to post."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from local import demo, web
+from local.credentials import API_TOKEN, DEMO_SECRET
+from local.services import INGEST, METRICS, WORKER, Service, url
+
+
+def lines(ports: Mapping[Service, int], credentials: Mapping[str, str], now: datetime) -> Iterator[str]:
+    """The lines to print, commands ready to paste; of the addresses to look at only those that answer."""
+    token = credentials[API_TOKEN]
+    for title, address in _places(ports, now):
+        if web.answers(address, token):
+            yield from (title, f"  {_curl(address, token if '/api/' in address else None)}", "")
+    yield from ("Post an event of your own", f"  {_post(ports, credentials[DEMO_SECRET], now)}", "")
+    yield from ("and see what became of it", f"  {_curl(ticket(ports[METRICS], 'my-1'), token)}", "")
+
+
+def ticket(port: int, subject: str) -> str:
+    """Where the facts of a ticket of the demonstration source are."""
+    return url(port, f"/api/v1/tickets/{demo.SOURCE}/{subject}")
+
+
+def _places(ports: Mapping[Service, int], now: datetime) -> list[tuple[str, str]]:
+    start, end = (
+        moment.strftime("%Y-%m-%dT00:00:00Z") for moment in (now - timedelta(7), now + timedelta(1))
+    )
+    report = f"/api/v1/reports/first_response?from={start}&to={end}&interval=day&group_by=team"
+    return [
+        ("Figures for Prometheus", url(ports[METRICS], "/metrics")),
+        ("First response by day and team", url(ports[METRICS], report)),
+        ("What is known about one ticket", ticket(ports[METRICS], str(demo.TICKETS))),
+        ("The events that ingest takes", url(ports[INGEST], "/schema/events.json")),
+        ("How ingest fares", url(ports[INGEST], "/metrics")),
+        ("How the worker fares", url(ports[WORKER], "/metrics")),
+    ]
+
+
+def _curl(address: str, token: str | None) -> str:
+    words = ["curl", "-s", *(["-H", f"Authorization: Bearer {token}"] if token else []), address]
+    return shlex.join(words)
+
+
+def _post(ports: Mapping[Service, int], secret: str, now: datetime) -> str:
+    event = {
+        "specversion": "1.0",
+        "id": "my-event-1",
+        "source": demo.SOURCE,
+        "type": "ticket.created",
+        "time": now.isoformat(timespec="seconds"),
+        "subject": "my-1",
+        "data": {"team": "billing", "priority": "high"},
+    }
+    headers = ["Content-Type: application/cloudevents+json", f"Authorization: Bearer {secret}"]
+    marked = [word for header in headers for word in ("-H", header)]
+    return shlex.join(["curl", "-i", url(ports[INGEST], "/v1/events"), *marked, "-d", json.dumps(event)])

@@ -1,0 +1,1 @@
+"""Verifies, normalises and appends to Kafka what helpdesks push; keeps no state."""

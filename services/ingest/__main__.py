@@ -1,0 +1,77 @@
+"""The command line of ingest: serve the web app, or import history from a file."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import click
+
+from ingest.importer.command import beside, import_file
+from ingest.importer.mapping import MappingInvalid, load
+from ingest.importer.rows import FileUnusable
+from ingest.importer.run import Job
+from ingest.settings import read_senders, read_settings
+from ingest.wsgi import build
+from runtime import logs
+from runtime.environment import ConfigInvalid
+from runtime.server import serve as serve_web
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def main() -> None:
+    """Takes events from helpdesks and makes them durable."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8001, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve the webhook endpoints until SIGTERM."""
+    logs.configure("ingest")
+    try:
+        settings, senders = read_settings(os.environ), read_senders(os.environ)
+    except ConfigInvalid as why:
+        raise click.ClickException(str(why)) from None
+    serve_web(partial(build, settings, senders), host=host, port=port, threads=32)
+
+
+@main.command("import")
+@click.argument("file", type=_FILE)
+@click.option("--mapping", "mapping_file", type=_FILE, required=True, help="What the columns mean (YAML).")
+@click.option("--source", help="Instead of the mapping's source.")
+@click.option(
+    "--state", type=_NEW_FILE, help="Where to remember how far it is. [default: ./FILE.import-state.json]"
+)
+@click.option(
+    "--rejects", type=_NEW_FILE, help="Where rejected rows go. [default: FILE.rejected.csv by --state]"
+)
+def import_(
+    file: Path, mapping_file: Path, source: str | None, state: Path | None, rejects: Path | None
+) -> None:
+    """Import the history in FILE, a CSV or JSON lines; the same rows again change nothing.
+
+    An import that was interrupted goes on where it ended when it is called again. Rejected rows are counted
+    and listed; the exit code is 1 only where no row at all could be used, or Kafka was away.
+    """
+    logs.configure("ingest")
+    state = state or Path(f"{file.name}.import-state.json")
+    try:
+        mapping = load(mapping_file)
+        job = Job(
+            file=file,
+            mapping=mapping,
+            source=source or mapping.source,
+            hash_key=read_settings(os.environ).hash_key,
+            state=state,
+            rejects=rejects or beside(state, file),
+        )
+        import_file(job, read_settings(os.environ))
+    except (ConfigInvalid, MappingInvalid, FileUnusable, OSError) as why:
+        raise click.ClickException(str(why)) from None
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m ingest")

@@ -1,0 +1,119 @@
+"""The OpenAPI 3.1 description of ingest's HTTP interface."""
+
+from typing import Any, Final
+
+import msgspec
+
+from events.types import PostedEvent
+from ingest.sources.cloudevents.adapter import BATCH, SINGLE
+from runtime.problems import PROBLEM_JSON
+
+_ANSWERS: Final = {
+    "400": "Malformed: the problem names every faulty element and field; nothing was accepted.",
+    "401": "The credentials prove no source, or not the one of an event.",
+    "404": "No source of this name is configured.",
+    "413": "The body, the batch or an event is too large.",
+    "415": "The content type isn't accepted.",
+    "503": "Nothing durable is left; post the same again after Retry-After seconds.",
+}
+
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+    },
+}
+_FAULT: Final = {
+    "type": "object",
+    "required": ["field", "reason"],
+    "properties": {
+        "index": {"type": "integer", "description": "The element of the batch; absent for a single event."},
+        "field": {"type": "string", "description": "Its path, such as data.team; empty for the whole body."},
+        "reason": {"type": "string"},
+    },
+}
+_ACCEPTED: Final = {
+    "type": "object",
+    "required": ["accepted"],
+    "properties": {
+        "accepted": {"type": "integer", "description": "Events that are durable, repeats included."}
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document, events included."""
+    (event,), schemas = msgspec.json.schema_components(
+        [PostedEvent], ref_template="#/components/schemas/{name}"
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Deskpulse ingest", "version": "1"},
+        "paths": _paths(),
+        "components": {
+            "schemas": {
+                **schemas,
+                "Event": event,
+                "Problem": _PROBLEM,
+                "Fault": _FAULT,
+                "Accepted": _ACCEPTED,
+            },
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "standardWebhooks": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "webhook-signature",
+                    "description": "Standard Webhooks: with webhook-id and webhook-timestamp.",
+                },
+            },
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    event: dict[str, Any] = {"$ref": "#/components/schemas/Event"}
+    batch = {"type": "array", "items": event, "maxItems": 1000}
+    structured = {SINGLE: event, BATCH: batch}
+    any_json = {"application/json": {"anyOf": [event, batch]}}
+    source = {"name": "source", "in": "path", "required": True, "schema": {"type": "string"}}
+    webhook = _intake("Post what the source's adapter reads.", {**structured, **any_json}, [*_ANSWERS])
+    return {
+        "/v1/events": {"post": _intake("Post events.", structured, [*_ANSWERS.keys() - {"404"}])},
+        "/webhooks/{source}": {"parameters": [source], "post": webhook},
+        "/schema/events.json": {"get": _document("The JSON Schema of events.", "application/schema+json")},
+        "/openapi.json": {"get": _document("This document.", "application/json")},
+        "/metrics": {"get": _document("Counters of this process for Prometheus.", "text/plain")},
+        "/healthz": {"get": _document("The process turns.", "application/json")},
+        "/readyz": {"get": _with_problems(_document("Kafka answers.", "application/json"), ["503"])},
+    }
+
+
+def _intake(summary: str, contents: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    accepted = {"application/json": {"schema": {"$ref": "#/components/schemas/Accepted"}}}
+    operation = {
+        "summary": summary,
+        "security": [{"bearer": []}, {"standardWebhooks": []}],
+        "requestBody": {"required": True, "content": {kind: {"schema": s} for kind, s in contents.items()}},
+        "responses": {"202": {"description": "All events are durable.", "content": accepted}},
+    }
+    return _with_problems(operation, problems)
+
+
+def _document(summary: str, kind: str) -> dict[str, Any]:
+    return {"summary": summary, "responses": {"200": {"description": summary, "content": {kind: {}}}}}
+
+
+def _with_problems(operation: dict[str, Any], statuses: list[str]) -> dict[str, Any]:
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problems: dict[str, Any] = {
+        status: {"description": _ANSWERS[status], "content": content} for status in sorted(statuses)
+    }
+    if "503" in problems:
+        problems["503"] = {**problems["503"], "headers": {"Retry-After": {"schema": {"type": "integer"}}}}
+    return {**operation, "responses": {**operation["responses"], **problems}}

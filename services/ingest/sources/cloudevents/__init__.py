@@ -1,0 +1,8 @@
+"""Senders that already speak the event contract: CloudEvents 1.0 in JSON, structured or batched."""
+
+from typing import Final
+
+from ingest.sources.cloudevents.adapter import MEDIA_TYPES, read
+from ingest.sources.contract import Adapter
+
+ADAPTER: Final = Adapter(frozenset(MEDIA_TYPES), ("bearer", "standard-webhooks"), read)

@@ -1,0 +1,1 @@
+"""What tests share: the real parts, started; and waiting for conditions."""

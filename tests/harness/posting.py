@@ -1,0 +1,108 @@
+"""ingest as a sender meets it, and what of it arrives on Kafka."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from flask.testing import FlaskClient
+from kafka import KafkaConsumer, TopicPartition
+from werkzeug.test import TestResponse
+
+from events.topics import TOPICS
+from harness import wait
+
+HASH_KEY: Final = b"the-hash-key-of-these-tests"
+
+
+@dataclass(frozen=True)
+class Api:
+    """A client of ingest with two sources: `source` (two secrets) and `other`; `mute` has no secret."""
+
+    client: FlaskClient
+    source: str
+    other: str
+    mute: str
+    secret: str = "whsec_bmV3LXNlY3JldC1vZi10aGUtdGVzdHM="
+    old_secret: str = "an old secret of plain text"
+    other_secret: str = "the-other-source's"
+
+    def event(self, **changes: Any) -> dict[str, Any]:
+        """A valid event of `source`; a change to None leaves the field out."""
+        event = {
+            "specversion": "1.0",
+            "id": uuid.uuid4().hex,
+            "source": self.source,
+            "type": "ticket.commented",
+            "time": "2026-11-21T09:30:00Z",
+            "subject": "5158",
+            "data": {"author": {"kind": "agent", "id": "ayse"}},
+        }
+        return {name: value for name, value in (event | changes).items() if value is not None}
+
+    def post(
+        self,
+        body: Any,
+        path: str = "/v1/events",
+        *,
+        kind: str = "application/cloudevents+json",
+        token: str | None = "",
+        headers: dict[str, str] | None = None,
+    ) -> TestResponse:
+        """Post `body` (bytes, or JSON to be) with `source`'s secret, another `token`, or (None) none."""
+        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        bearer = {} if token is None else {"Authorization": f"Bearer {token or self.secret}"}
+        return self.client.post(path, data=raw, content_type=kind, headers={**bearer, **(headers or {})})
+
+    def batch(self, events: list[Any] | bytes, **how: Any) -> TestResponse:
+        """Post `events` as a batch."""
+        return self.post(events, kind="application/cloudevents-batch+json", **how)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message as Kafka has it."""
+
+    topic: str
+    partition: int
+    key: str
+    value: dict[str, Any]
+
+
+def content(answer: TestResponse) -> Any:
+    """The JSON of `answer`."""
+    return msgspec.json.decode(answer.data)
+
+
+Arrivals: TypeAlias = Callable[[str, int], list[Arrival]]
+"""Waits until the broker has so many messages of a source, and gives all that it has of it then."""
+
+
+def read_arrivals(bootstrap: str, source: str, count: int) -> list[Arrival]:
+    """All messages of `source`, `count` at least, in the order of each partition.
+
+    The end of a topic is where a poll brings nothing: the embedded broker's answer to "what is your latest
+    offset" leaves out all but the first message of the last batch.
+    """
+    found: list[Arrival] = []
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+    try:
+        names = [topic.name for topic in TOPICS]
+        partitions = [TopicPartition(name, p) for name in names for p in consumer.partitions_for_topic(name)]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+
+        def all_there() -> bool:
+            polled = consumer.poll(timeout_ms=200)
+            found.extend(arrival for records in polled.values() for arrival in map(_arrival, records))
+            return not polled and sum(arrival.value["source"] == source for arrival in found) >= count
+
+        wait.until(all_there, 30, f"{count} messages of {source}")
+    finally:
+        consumer.close()
+    return [arrival for arrival in found if arrival.value["source"] == source]
+
+
+def _arrival(record: Any) -> Arrival:
+    return Arrival(record.topic, record.partition, record.key.decode(), msgspec.json.decode(record.value))

@@ -1,0 +1,37 @@
+"""Which processes are there, found by a mark in their environment that all descendants inherit."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+MARK = "DESKPULSE_TEST_MARK"
+
+
+def marked(mark: str) -> list[int]:
+    """The ids of the running processes, zombies apart, whose environment has MARK set to `mark`."""
+    wanted = f"{MARK}={mark}".encode()
+    found = []
+    for directory in Path("/proc").iterdir():
+        with suppress(OSError):
+            if directory.name.isdigit() and wanted in (directory / "environ").read_bytes().split(b"\0"):
+                found.append(int(directory.name))
+    return found
+
+
+def command(pid: int) -> str:
+    """The command line of the process `pid`; "" once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+def kill(mark: str) -> None:
+    """SIGKILL to what still runs with `mark`, so that a test which fails leaves nothing behind.
+
+    A mark is made for one start and never shared, so these are the caller's own processes alone.
+    """
+    for pid in marked(mark):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,36 @@
+"""The tokens and keys of a local run."""
+
+from pathlib import Path
+
+from local import credentials
+
+
+def test_credentials_are_made_once_and_kept_for_their_user_alone(tmp_path: Path) -> None:
+    path = tmp_path / "secrets"
+
+    first = credentials.load(path, {})
+
+    assert credentials.load(path, {}) == first
+    assert set(first) == {"DESKPULSE_API_TOKEN", "DESKPULSE_HASH_KEY", "DEMO_SECRET"}
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_credentials_of_the_environment_win_and_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "secrets"
+
+    chosen = credentials.load(path, {"DESKPULSE_API_TOKEN": "chosen"})
+
+    assert chosen["DESKPULSE_API_TOKEN"] == "chosen"
+    assert "chosen" not in path.read_text()
+
+
+def test_a_credential_that_a_later_version_needs_is_added_to_the_kept_ones(tmp_path: Path) -> None:
+    path = tmp_path / "secrets"
+    path.write_text("DESKPULSE_API_TOKEN=kept\n")
+
+    loaded = credentials.load(path, {})
+
+    assert loaded["DESKPULSE_API_TOKEN"] == "kept"
+    assert loaded["DEMO_SECRET"].startswith("whsec_")
+    assert credentials.load(path, {}) == loaded
