@@ -54,12 +54,12 @@ class RollupStore:
     ) -> Iterator[tuple[Place, Nested]]:
         """Bucket and labels with their `measures`, for buckets in [since, until) whose labels fit `where`.
 
-        A measure is read by its top name: `first_response` brings `{"n": …, "s": …, "b": {…}}`. The same
-        place comes once per partition.
+        A measure is read by its top name: `first_response` brings `{"n": …, "s": …, "b": {…}}`; no names
+        bring all. The same place comes once per partition.
         """
         span = {name: value for name, value in (("$gte", since), ("$lt", until)) if value is not None}
         query: dict[str, Any] = {"bucket": span, **where} if span else dict(where)
-        wanted = {f"n.{measure}": 1 for measure in measures}
+        wanted = {f"n.{measure}": 1 for measure in measures} or {"n": 1}
         fields = {"_id": 0, "bucket": 1, **dict.fromkeys(self._labels, 1), **wanted}
         for document in self._collection.find(query, fields, session=session, batch_size=5000):
             if numbers := document.get("n"):

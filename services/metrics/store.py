@@ -101,10 +101,18 @@ class Store:
                 session=session,
             )
 
-    def all_tickets(self, session: ClientSession | None = None) -> Iterator[tuple[str, int, Ticket]]:
-        """Every ticket with its key and partition, by key."""
-        for d in self._tickets.find({}, session=session, batch_size=2000).sort("_id", ASCENDING):
-            yield d["_id"], d["partition"], Ticket(d["state"].encode(), d["counted"], d["writes"])
+    def placed_tickets(self, keys: Sequence[str]) -> dict[str, tuple[int, Ticket]]:
+        """The stored tickets among `keys` with the partition that each belongs to, by key."""
+        found = self._tickets.find({"_id": {"$in": list(keys)}}, batch_size=10_000)
+        return {
+            d["_id"]: (d["partition"], Ticket(d["state"].encode(), d["counted"], d["writes"])) for d in found
+        }
+
+    def all_events(self, session: ClientSession | None = None) -> Iterator[tuple[str, bytes]]:
+        """Every event as (ticket key, bytes), those of one ticket together."""
+        found = self._events.find({}, {"_id": 0, "ticket": 1, "event": 1}, session=session, batch_size=5000)
+        for document in found.sort("ticket", ASCENDING).hint("ticket_1"):
+            yield document["ticket"], document["event"]
 
     def bucket_width(self) -> int | None:
         """The width in seconds of the buckets that the aggregates are kept in, None before the first."""
@@ -115,9 +123,10 @@ class Store:
         """Note that the aggregates are kept in buckets of `width` seconds."""
         self.database["settings"].replace_one({"_id": "rollups"}, {"width": width}, upsert=True)
 
-    def count_tickets(self) -> int:
-        """About how many tickets there are."""
-        return self._tickets.estimated_document_count()
+    def count_tickets(self, session: ClientSession | None = None) -> int:
+        """How many tickets there are."""
+        found = list(self._tickets.aggregate([{"$count": "tickets"}], session=session))
+        return int(found[0]["tickets"]) if found else 0
 
     def oldest_unresolved(self, source: str, team: str | None) -> int | None:
         """When the oldest unresolved ticket of `source` and `team` was created (µs), if there is one."""

@@ -1,0 +1,146 @@
+"""The worker, and what it is held against: its own floor, and itself with one event per transaction."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from events.codec import decode_ticket_event
+from events.topics import EVENTS
+from metrics.store import Store
+from metrics.worker import TicketHandler
+from rollups.amounts import Amounts
+from streams.batch import Batch, Handler, Outcome, Record
+from streams.positions import Position, Positions
+from streams.publisher import Message, Publisher
+
+WIDTH = 3600
+Mongo = MongoClient[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """All that one batch wrote and published."""
+
+    saved: tuple[Any, ...]
+    rollups: Amounts
+    totals: Amounts
+    outcome: Outcome
+
+
+class Recorder:
+    """The real handler, which notes what each batch writes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._handler = TicketHandler(store, WIDTH)
+        self.written: list[Written] = []
+
+    def process(self, batch: Batch, session: ClientSession) -> Outcome:
+        """Process `batch` for real."""
+        calls: dict[str, tuple[Any, ...]] = {}
+        originals = (self._store.save, self._store.rollups.apply, self._store.totals.apply)
+
+        def noting(name: str, original: Any) -> Any:
+            def call(*args: Any) -> None:
+                calls[name] = args
+                original(*args)
+
+            return call
+
+        names = ("save", "rollups", "totals")
+        save, rollups, totals = (noting(n, o) for n, o in zip(names, originals, strict=True))
+        self._store.save, self._store.rollups.apply, self._store.totals.apply = save, rollups, totals  # type: ignore[method-assign]
+        outcome = self._handler.process(batch, session)
+        self._store.save, self._store.rollups.apply, self._store.totals.apply = originals  # type: ignore[method-assign]
+        self.written.append(Written(calls["save"][:3], calls["rollups"][0], calls["totals"][0], outcome))
+        return outcome
+
+    def republish(self, pending: Sequence[str]) -> list[Message]:
+        """Nothing is pending here."""
+        return self._handler.republish(pending)
+
+
+class Floor:
+    """Decodes every event and writes what the recorder noted, with no look at the store and no folding."""
+
+    def __init__(self, store: Store, written: list[Written]) -> None:
+        self._store = store
+        self._written = iter(written)
+
+    def process(self, batch: Batch, session: ClientSession) -> Outcome:
+        """Decode `batch`, write the noted."""
+        for record in batch.records:
+            decode_ticket_event(record.value)
+        noted = next(self._written)
+        self._store.save(*noted.saved, session)
+        self._store.rollups.apply(noted.rollups, batch.partition, session)
+        self._store.totals.apply(noted.totals, batch.partition, session)
+        return noted.outcome
+
+    def republish(self, _pending: Sequence[str]) -> list[Message]:
+        """Nothing is pending here."""
+        return []
+
+
+def events_per_second(
+    handler: Handler, mongo: Mongo, database: str, bootstrap: str, *, batch_size: int, most: int
+) -> float:
+    """How fast `handler` takes up to `most` events of `helpdesk.events`, from the first poll to the last
+    acknowledgement, in batches of exactly `batch_size` (the last of a partition may be smaller)."""
+    positions = Positions(mongo[database], "bench")
+    publisher = Publisher(bootstrap, linger_ms=0)
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, max_poll_records=batch_size, fetch_max_wait_ms=50
+    )
+    done = 0
+    begin = time.perf_counter()
+    for number in sorted(consumer.partitions_for_topic(EVENTS) or ()):
+        partition = TopicPartition(EVENTS, number)
+        consumer.assign([partition])
+        consumer.seek_to_beginning(partition)
+        position = Position(topic=EVENTS, partition=number, topic_id="bench", offset=0)
+        positions.start(position)
+        sent: list[Any] = []
+        while done < most and (records := _exactly(consumer, batch_size)):
+            batch = Batch(EVENTS, number, [Record(r.offset, r.timestamp, r.key, r.value) for r in records])
+            publisher.wait(sent)
+            with (
+                mongo.start_session() as session,
+                session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
+            ):
+                outcome = handler.process(batch, session)
+                moved = Position(
+                    topic=EVENTS,
+                    partition=number,
+                    topic_id="bench",
+                    offset=records[-1].offset + 1,
+                    pending=outcome.pending,
+                )
+                positions.move(position, moved, session)
+            position = moved
+            sent = publisher.send(outcome.outgoing)
+            done += len(records)
+        publisher.wait(sent)
+    elapsed = time.perf_counter() - begin
+    consumer.close()
+    publisher.close()
+    return done / elapsed
+
+
+def _exactly(consumer: KafkaConsumer, count: int) -> list[Any]:
+    """The next `count` records, fewer at the end."""
+    records: list[Any] = []
+    while len(records) < count:
+        polled = consumer.poll(timeout_ms=300, max_records=count - len(records))
+        if not polled:
+            break
+        for batch in polled.values():
+            records += batch
+    return records
