@@ -17,7 +17,7 @@ check: install
 	.venv/bin/pytest -q tests/test_imports.py
 
 bench: install
-	PYTHONPATH=tests .venv/bin/python -m bench.run
+	PYTHONPATH=libs:services:deploy:tests .venv/bin/python -m bench.run
 
 install: $(STAMP)
 

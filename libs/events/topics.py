@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from events.types import AnyEvent, FeedbackEvent
+from events.feedback import FeedbackEvent
+from events.types import AnyEvent
 
 EVENTS: Final = "helpdesk.events"
 TICKETS: Final = "helpdesk.tickets"

@@ -5,33 +5,16 @@ An event is a CloudEvents 1.0 JSON object; `type` chooses the class. Absent fiel
 what these types let through is valid but for the rules in `codec.decode`.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct
+
+from events.envelope import Event, Id, Instant, Label, Nothing, Text, Unset
+from events.feedback import FeedbackEvent
 
 Status: TypeAlias = Literal["new", "open", "pending", "on_hold", "resolved", "closed"]
 Priority: TypeAlias = Literal["low", "normal", "high", "urgent"]
 AuthorKind: TypeAlias = Literal["agent", "customer", "bot"]
-
-Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=512)]
-Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=256)]
-Text: TypeAlias = Annotated[str, Meta(max_length=20_000)]
-SourceName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
-
-Unset: TypeAlias = UnsetType
-
-
-class Event(Struct, tag_field="type", kw_only=True, frozen=True):
-    """What all events have: `(source, id)` is the identity, `time` when it happened."""
-
-    specversion: Literal["1.0"]
-    id: Id
-    source: SourceName
-    subject: Id
-    time: Instant
-    timequality: Literal["exact", "entity", "receipt"] | Unset = UNSET
 
 
 class Author(Struct, kw_only=True, frozen=True):
@@ -101,10 +84,6 @@ class Deletion(Struct, kw_only=True, frozen=True):
     reason: Literal["deleted", "spam"] = "deleted"
 
 
-class Nothing(Struct, kw_only=True, frozen=True):
-    """An event whose type says it all."""
-
-
 class TicketCreated(Event, tag="ticket.created", kw_only=True, frozen=True):
     """The ticket exists from `time`."""
 
@@ -153,94 +132,6 @@ class TicketUndeleted(Event, tag="ticket.undeleted", kw_only=True, frozen=True):
     data: Nothing = Nothing()
 
 
-class Rating(Struct, kw_only=True, frozen=True):
-    """An answer to a survey, ours or another tool's."""
-
-    survey: Literal["csat", "nps", "ces"]
-    score: Annotated[int, Meta(ge=0, le=100)]
-    scale: Annotated[int, Meta(ge=2, le=100)] | Unset = UNSET
-    comment: Text | Unset | None = UNSET
-    locale: Label | Unset | None = UNSET
-    ticket: Id | Unset | None = UNSET
-    customer: Label | Unset | None = UNSET
-    team: Label | Unset | None = UNSET
-    agent: Label | Unset | None = UNSET
-
-
-class Mention(Struct, kw_only=True, frozen=True):
-    """Unasked-for feedback: a social post, a review, a remark."""
-
-    text: Text
-    channel: Label
-    author: Label | Unset | None = UNSET
-    url: Annotated[str, Meta(max_length=2048)] | Unset | None = UNSET
-    customer: Label | Unset | None = UNSET
-    locale: Label | Unset | None = UNSET
-
-
-class Exit(Struct, kw_only=True, frozen=True):
-    """A customer left."""
-
-    customer: Label
-    reason: Label | Unset | None = UNSET
-    comment: Text | Unset | None = UNSET
-
-
-class Act(Struct, kw_only=True, frozen=True):
-    """Engagement: an order, a visit, a newsletter sent or opened, …"""
-
-    customer: Label
-    kind: Label
-    amount: float | Unset | None = UNSET
-    currency: Label | Unset | None = UNSET
-    pages: Annotated[int, Meta(ge=0)] | Unset | None = UNSET
-
-
-class Report(Struct, kw_only=True, frozen=True):
-    """The front line's own view."""
-
-    team: Label | Unset | None = UNSET
-    agent: Label | Unset | None = UNSET
-    score: int | Unset | None = UNSET
-    comment: Text | Unset | None = UNSET
-
-
-class FeedbackRated(Event, tag="feedback.rated", kw_only=True, frozen=True):
-    """A survey was answered."""
-
-    data: Rating
-
-
-class FeedbackMentioned(Event, tag="feedback.mentioned", kw_only=True, frozen=True):
-    """Somebody spoke about us."""
-
-    data: Mention
-
-
-class FeedbackExited(Event, tag="feedback.exited", kw_only=True, frozen=True):
-    """A customer left."""
-
-    data: Exit
-
-
-class CustomerActed(Event, tag="customer.acted", kw_only=True, frozen=True):
-    """A customer did something."""
-
-    data: Act
-
-
-class CustomerErased(Event, tag="customer.erased", kw_only=True, frozen=True):
-    """Every service forgets this customer; `subject` is the keyed hash."""
-
-    data: Nothing = Nothing()
-
-
-class EmployeeReported(Event, tag="employee.reported", kw_only=True, frozen=True):
-    """An employee's own view."""
-
-    data: Report
-
-
 PostedTicketEvent: TypeAlias = (
     TicketCreated
     | TicketChanged
@@ -251,8 +142,5 @@ PostedTicketEvent: TypeAlias = (
     | TicketUndeleted
 )
 TicketEvent: TypeAlias = PostedTicketEvent | TicketAbsorbed
-FeedbackEvent: TypeAlias = (
-    FeedbackRated | FeedbackMentioned | FeedbackExited | CustomerActed | CustomerErased | EmployeeReported
-)
 PostedEvent: TypeAlias = PostedTicketEvent | FeedbackEvent
 AnyEvent: TypeAlias = TicketEvent | FeedbackEvent

@@ -6,16 +6,8 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from events.types import (
-    CustomerActed,
-    FeedbackExited,
-    FeedbackMentioned,
-    FeedbackRated,
-    PostedEvent,
-    TicketChanged,
-    TicketCommented,
-    TicketCreated,
-)
+from events.feedback import CustomerActed, FeedbackExited, FeedbackMentioned, FeedbackRated
+from events.types import PostedEvent, TicketChanged, TicketCommented, TicketCreated
 
 HASH_LENGTH: Final = 32
 

@@ -1,5 +1,6 @@
 """The commands of the metrics service; the worker's clients are built here."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -55,6 +56,9 @@ def main() -> None:
 def worker(host: str, port: int, batch_size: int) -> None:
     """Fold events into tickets and aggregates until SIGTERM."""
     logs.configure("metrics-worker")
+    # A batch makes many objects that live exactly as long as it does: walking them to find garbage is a
+    # fifth of the work, and finds none.
+    gc.set_threshold(100_000, 50, 100)
     where, config = _environment()
     stop = Stop().on_signals()
     ensure_topics(where.kafka, TOPICS, partitions=int(os.environ.get("KAFKA_PARTITIONS", "4")))

@@ -13,9 +13,14 @@ from pymongo.write_concern import WriteConcern
 
 from events.codec import decode_ticket_event
 from events.topics import EVENTS
+from metrics.contributions import LABELS
+from metrics.records import StoredEvent
 from metrics.store import Store
+from metrics.ticket.state import State
+from metrics.transitions import Counted
 from metrics.worker import TicketHandler
 from rollups.amounts import Amounts
+from rollups.store import RollupStore
 from streams.batch import Batch, Handler, Outcome, Record
 from streams.positions import Position, Positions
 from streams.publisher import Message, Publisher
@@ -28,38 +33,54 @@ Mongo = MongoClient[dict[str, Any]]
 class Written:
     """All that one batch wrote and published."""
 
-    saved: tuple[Any, ...]
+    saved: tuple[int, Sequence[StoredEvent], Sequence[tuple[State, Counted, int]]]
     rollups: Amounts
     totals: Amounts
     outcome: Outcome
+
+
+class _Noting(Store):
+    """The real store, which remembers what it was last given to write."""
+
+    last: tuple[int, Sequence[StoredEvent], Sequence[tuple[State, Counted, int]]]
+
+    def save(
+        self,
+        partition: int,
+        events: Sequence[StoredEvent],
+        tickets: Sequence[tuple[State, Counted, int]],
+        session: ClientSession | None,
+    ) -> None:
+        """Write, and remember."""
+        self.last = (partition, events, tickets)
+        super().save(partition, events, tickets, session)
+
+
+class _NotingRollups(RollupStore):
+    """Real aggregates, which remember what was last added."""
+
+    last: Amounts
+
+    def apply(self, amounts: Amounts, partition: int, session: ClientSession | None) -> None:
+        """Add, and remember."""
+        self.last = amounts
+        super().apply(amounts, partition, session)
 
 
 class Recorder:
     """The real handler, which notes what each batch writes."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._handler = TicketHandler(store, WIDTH)
+        noting = self._store = _Noting(store.database)
+        noting.rollups = self._rollups = _NotingRollups(store.database["rollups"], LABELS)
+        noting.totals = self._totals = _NotingRollups(store.database["totals"], LABELS[:-1])
+        self._handler = TicketHandler(noting, WIDTH)
         self.written: list[Written] = []
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:
         """Process `batch` for real."""
-        calls: dict[str, tuple[Any, ...]] = {}
-        originals = (self._store.save, self._store.rollups.apply, self._store.totals.apply)
-
-        def noting(name: str, original: Any) -> Any:
-            def call(*args: Any) -> None:
-                calls[name] = args
-                original(*args)
-
-            return call
-
-        names = ("save", "rollups", "totals")
-        save, rollups, totals = (noting(n, o) for n, o in zip(names, originals, strict=True))
-        self._store.save, self._store.rollups.apply, self._store.totals.apply = save, rollups, totals  # type: ignore[method-assign]
         outcome = self._handler.process(batch, session)
-        self._store.save, self._store.rollups.apply, self._store.totals.apply = originals  # type: ignore[method-assign]
-        self.written.append(Written(calls["save"][:3], calls["rollups"][0], calls["totals"][0], outcome))
+        self.written.append(Written(self._store.last, self._rollups.last, self._totals.last, outcome))
         return outcome
 
     def republish(self, pending: Sequence[str]) -> list[Message]:
@@ -97,7 +118,10 @@ def events_per_second(
     positions = Positions(mongo[database], "bench")
     publisher = Publisher(bootstrap, linger_ms=0)
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, max_poll_records=batch_size, fetch_max_wait_ms=50
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        max_poll_records=batch_size,
+        fetch_max_wait_ms=50,
     )
     done = 0
     begin = time.perf_counter()

@@ -4,17 +4,16 @@ import gc
 import os
 import platform
 import statistics
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-#SCRAPE
-from bench.contenders import Floor, Recorder, events_per_second
-from bench.traffic import messages
 from pymongo import MongoClient
 
+# SCRAPE
+from bench.contenders import Floor, Recorder, events_per_second
+from bench.traffic import messages
 from events.topics import TOPICS
 from local import ports, stack
 from local.stack import Stack
@@ -35,9 +34,11 @@ def main() -> None:
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="deskpulse-bench-") as directory:
         chosen = {"mongo_port": ports.free_port(), "kafka_port": ports.free_port()}
-        with stack.running(Path(directory), os.environ, **chosen) as running, MongoClient(running.mongo) as mongo:
+        with stack.running(Path(directory), os.environ, **chosen) as running:
+            mongo: Mongo = MongoClient(running.mongo)
             _worker(running, mongo)
-            #SCRAPE2
+            # SCRAPE2
+            mongo.close()
 
 
 def _worker(running: Stack, mongo: Mongo) -> None:
@@ -49,7 +50,9 @@ def _worker(running: Stack, mongo: Mongo) -> None:
     publisher.close()
     print(f"worker: {len(sent)} events of {TICKETS} tickets, batches of {BATCH}")
 
-    def measured(name: str, make: Callable[[Store], Any], batch: int = BATCH, most: int = 10**9) -> tuple[Any, float]:
+    def measured(
+        name: str, make: Callable[[Store], Any], batch: int = BATCH, most: int = 10**9
+    ) -> tuple[Any, float]:
         database = f"bench-{name}"
         mongo.drop_database(database)
         store = Store(mongo[database])
@@ -67,7 +70,7 @@ def _worker(running: Stack, mongo: Mongo) -> None:
         ratios.append(full / floor)
         speeds.append(full)
         floors.append(floor)
-        print(f"  round {number + 1}: worker {full:,.0f} events/s, floor {floor:,.0f}, ratio {full / floor:.2f}")
+        print(f"  round {number + 1}: {full:,.0f} events/s, floor {floor:,.0f}, ratio {full / floor:.2f}")
     _, single = measured("single", lambda store: TicketHandler(store, 3600), batch=1, most=500)
     full = statistics.median(speeds)
     print(f"worker / floor (aim ≥ 0.70): {statistics.median(ratios):.2f}")
@@ -75,5 +78,4 @@ def _worker(running: Stack, mongo: Mongo) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     main()

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from events.types import PostedEvent, SourceName
+from events.envelope import SourceName
+from events.types import PostedEvent
 from ingest.importer.times import is_format
 
 Scalar: TypeAlias = str | int | float | bool | None

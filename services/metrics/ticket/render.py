@@ -40,7 +40,7 @@ def facts(state: State, as_of: int) -> Facts:
         acknowledgement=_milestone(state.created_at, state.acknowledged_at),
         first_resolution=_milestone(state.created_at, state.cycles[0].resolved),
         full_resolution=_milestone(state.created_at, state.cycles[-1].resolved),
-        worked=_duration(sum((c.resolved or as_of) - c.opened for c in state.cycles)),
+        worked=_duration(sum((as_of if c.resolved is None else c.resolved) - c.opened for c in state.cycles)),
         status_times=StatusTimes(
             new=_duration(times.new),
             open=_duration(times.open),

@@ -1,0 +1,1 @@
+"""The durable numbers as Prometheus reads them."""

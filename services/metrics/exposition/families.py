@@ -1,0 +1,144 @@
+"""The table of metric families, and how the numbers of a snapshot fill them (pure)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+
+from metrics.exposition.numbers import COHORT_WINDOWS, Numbers
+from metrics.transitions import BOUNDS, MEASURES
+from rollups.exposition import Shown, buckets, seconds_sum
+
+_LABELS: Final = ("source", "team", "priority", "channel")
+_STATUSES: Final = ("new", "open", "pending", "on_hold")
+
+_COUNTERS: Final = {
+    "created": ("helpdesk_tickets_created", "Tickets created, as first known."),
+    "resolved": ("helpdesk_tickets_resolved", "Resolutions of tickets, as first known."),
+    "reopened": ("helpdesk_tickets_reopened", "Reopenings of resolved tickets, as first known."),
+    "customer_messages": ("helpdesk_customer_messages", "Public messages of customers, as first known."),
+}
+_HISTOGRAMS: Final = {
+    "first_response": (
+        "helpdesk_first_response_seconds",
+        "From a ticket's creation to the first public comment of an agent, as first known.",
+    ),
+    "next_response": (
+        "helpdesk_next_response_seconds",
+        "From the oldest unanswered customer message to the next public comment of an agent, as first known.",
+    ),
+    "resolution": (
+        "helpdesk_resolution_seconds",
+        "From a ticket's creation to each of its resolutions, as first known.",
+    ),
+}
+_RESTATEMENTS: Final = (
+    "helpdesk_restatements",
+    "Values that a late event or a deletion changed after they were counted; reports follow, totals don't.",
+)
+_BACKLOG: Final = ("helpdesk_backlog_tickets", "Unresolved tickets now, by status.")
+_UNANSWERED: Final = ("helpdesk_unanswered_tickets", "Unresolved tickets whose customer waits for an answer.")
+_OLDEST: Final = (
+    "helpdesk_backlog_oldest_created_timestamp_seconds",
+    "When the oldest unresolved ticket was created; absent where there is none.",
+)
+_COHORTS: Final = {
+    "created": ("helpdesk_cohort_tickets", "Tickets created within the window up to now."),
+    "cohort_resolved": (
+        "helpdesk_cohort_resolved_tickets",
+        "Tickets created within the window up to now that are resolved now.",
+    ),
+}
+_FOLDED: Final = (
+    "helpdesk_folded_label_sets",
+    "Label sets of which a value is shown as other, because metrics.label_values are shown already.",
+)
+_NEWEST: Final = (
+    "helpdesk_data_last_event_timestamp_seconds",
+    "The time of the newest event in these numbers.",
+)
+_TAKEN: Final = ("helpdesk_snapshot_timestamp_seconds", "When these numbers were read from the store.")
+_STORE_UP: Final = ("helpdesk_store_up", "1 when the store answered the last time it was asked, else 0.")
+
+
+def store_up(*, up: bool) -> Metric:
+    """Whether the store answers."""
+    return _gauge(_STORE_UP, (), [((), float(up))])
+
+
+def empty() -> Iterator[Metric]:
+    """Every family without a sample."""
+    yield GaugeMetricFamily(*_STORE_UP)
+    for family in families(Numbers()):
+        family.samples.clear()
+        yield family
+
+
+def families(numbers: Numbers) -> list[Metric]:
+    """The families that `numbers` fill; every label set is in each of them, from 0 on."""
+    return [
+        *_totals(numbers.totals),
+        *_histograms(numbers.totals),
+        *_levels(numbers.levels),
+        _gauge(_OLDEST, _LABELS[:2], numbers.oldest.items()),
+        *_cohorts(numbers.cohorts),
+        _gauge(_FOLDED, (), [((), numbers.folded)]),
+        _gauge(_NEWEST, (), [] if numbers.newest is None else [((), numbers.newest)]),
+        _gauge(_TAKEN, (), [((), numbers.taken_at)]),
+    ]
+
+
+def _totals(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+    for measure, (name, text) in _COUNTERS.items():
+        family = CounterMetricFamily(name, text, labels=_LABELS)
+        for labels, amounts in totals.items():
+            family.add_metric(labels, amounts.get(measure, 0))
+        yield family
+    restatements = CounterMetricFamily(*_RESTATEMENTS, labels=(*_LABELS, "measure"))
+    for labels, amounts in totals.items():
+        for measure in MEASURES:
+            restatements.add_metric((*labels, measure), amounts.get(f"restated.{measure}", 0))
+    yield restatements
+
+
+def _histograms(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+    for measure, (name, text) in _HISTOGRAMS.items():
+        family = HistogramMetricFamily(name, text, labels=(*_LABELS, "clock"))
+        for labels, amounts in totals.items():
+            family.add_metric(
+                (*labels, "calendar"), buckets(amounts, measure, BOUNDS), seconds_sum(amounts, measure)
+            )
+        yield family
+
+
+def _levels(levels: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+    backlog = [
+        ((*labels, status), amounts.get(f"backlog.{status}", 0))
+        for labels, amounts in levels.items()
+        for status in _STATUSES
+    ]
+    yield _gauge(_BACKLOG, (*_LABELS, "status"), backlog)
+    yield _gauge(
+        _UNANSWERED, _LABELS, [(labels, amounts.get("unanswered", 0)) for labels, amounts in levels.items()]
+    )
+
+
+def _cohorts(cohorts: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+    for measure, family in _COHORTS.items():
+        samples = [
+            ((*labels, window), amounts.get(f"{measure}.{window}", 0))
+            for labels, amounts in cohorts.items()
+            for window in COHORT_WINDOWS
+        ]
+        yield _gauge(family, (*_LABELS, "window"), samples)
+
+
+def _gauge(
+    family: tuple[str, str], labels: tuple[str, ...], samples: Iterable[tuple[tuple[str, ...], float]]
+) -> Metric:
+    name, text = family
+    gauge = GaugeMetricFamily(name, text, labels=labels)
+    for values, value in samples:
+        gauge.add_metric(values, value)
+    return gauge

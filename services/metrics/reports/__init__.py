@@ -1,0 +1,1 @@
+"""Reports: what is asked of the aggregates, computed from them alone (pure)."""

@@ -1,0 +1,47 @@
+"""The composition root of the web process: it makes the clients and knows how to close them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pymongo
+from flask import Flask
+from prometheus_client import CollectorRegistry
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from metrics.exposition.collector import TicketCollector
+from metrics.exposition.latest import Latest
+from metrics.exposition.reader import SnapshotReader
+from metrics.settings import Settings
+from metrics.store import Store
+from metrics.web.app import create_app
+from streams.positions import Positions
+
+
+def build(settings: Settings, group: str) -> tuple[Flask, Callable[[], None]]:
+    """The app and the function that closes its clients; call it in the process that serves.
+
+    `group` is the worker's, whose positions tell how far the numbers go.
+    """
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        settings.where.mongo,
+        serverSelectionTimeoutMS=2000,
+        socketTimeoutMS=20_000,
+        appname="deskpulse-metrics-web",
+    )
+    # What a majority doesn't have yet may be rolled back, and a counter that was shown would fall.
+    store = Store(client.get_database(settings.where.database, read_concern=ReadConcern("majority")))
+    reader = SnapshotReader(store, Positions(store.database, group), settings.label_values, settings.width)
+    registry = CollectorRegistry()
+    registry.register(TicketCollector(Latest(reader)))
+    return create_app(store, registry, settings, lambda: _missing(client)), client.close
+
+
+def _missing(client: MongoClient[dict[str, Any]]) -> str | None:
+    try:
+        with pymongo.timeout(2):
+            client.admin.command("ping")
+    except PyMongoError as error:
+        return f"MongoDB doesn't answer ({type(error).__name__})"
+    return None

@@ -1,0 +1,46 @@
+"""The metrics web app over the session's MongoDB, and a worker's handler that fills it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from flask.testing import FlaskClient
+from pymongo import MongoClient
+
+from harness.telling import GROUP, Telling
+from local.stack import Stack
+from metrics.settings import Settings
+from metrics.wsgi import build
+from runtime.environment import Addresses
+
+TOKEN = "the-token"
+
+Replica = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def telling(mongo: MongoClient[dict[str, object]], database: str) -> Telling:
+    """What tells events to the worker's handler."""
+    return Telling(mongo, database)
+
+
+@pytest.fixture
+def replica(stack: Stack, database: str) -> Iterator[Replica]:
+    """Makes a web app (a replica) as the service does, and gives a client that bears its token."""
+    with ExitStack() as closing:
+
+        def make(label_values: int = 100, mongo: str | None = None) -> FlaskClient:
+            where = Addresses(kafka="", mongo=mongo or stack.mongo, database=database)
+            app, close = build(Settings(where, (TOKEN, "another"), 3600, label_values), GROUP)
+            closing.callback(close)
+            client = app.test_client()
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def web(replica: Replica) -> FlaskClient:
+    """One replica."""
+    return replica()
