@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=512)]
 Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=256)]
 Text: TypeAlias = Annotated[str, Meta(max_length=20_000)]
-SourceName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+# In Python `$` also stands before a last line break.
+SourceName: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$(?!\n)")]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 Unset: TypeAlias = UnsetType

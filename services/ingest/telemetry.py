@@ -1,11 +1,10 @@
 """What ingest counts about itself, in a registry of its own."""
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from events.types import PostedEvent
 
@@ -13,43 +12,29 @@ UNKNOWN: Final = "unknown"
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class _WithoutCreated(Collector):
-    """The families of another registry without their `_created` series, which tell nobody anything here."""
-
-    def __init__(self, inner: CollectorRegistry) -> None:
-        self._inner = inner
-
-    def collect(self) -> Iterator[Metric]:
-        for family in self._inner.collect():
-            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
-            yield family
-
-
 class Telemetry:
     """Counters of one process. `registry` is what `/metrics` shows; series of `sources` start at 0."""
 
     def __init__(self, sources: Sequence[str], reasons: Sequence[str]) -> None:
-        inner = CollectorRegistry()
         self.registry = CollectorRegistry()
-        self.registry.register(_WithoutCreated(inner))
         self._sources = frozenset(sources)
         self._accepted = Counter(
             "helpdesk_ingest_events_accepted_total",
             "Events that Kafka has and the sender was told so, repeats included.",
             ["source"],
-            registry=inner,
+            registry=self.registry,
         )
         self._rejected = Counter(
             "helpdesk_ingest_requests_rejected_total",
             "Requests of which nothing was accepted, by reason.",
             ["source", "reason"],
-            registry=inner,
+            registry=self.registry,
         )
         self._durable = Histogram(
             "helpdesk_ingest_durable_seconds",
             "From the receipt of a request to Kafka's confirmation of all its events.",
             buckets=_BUCKETS,
-            registry=inner,
+            registry=self.registry,
         )
         for source in sources:
             self._accepted.labels(source)

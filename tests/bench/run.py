@@ -12,6 +12,7 @@ from typing import Any
 from pymongo import MongoClient
 
 # SCRAPE
+from bench import scrape
 from bench.contenders import Floor, Recorder, events_per_second
 from bench.traffic import messages
 from events.topics import TOPICS
@@ -37,7 +38,7 @@ def main() -> None:
         with stack.running(Path(directory), os.environ, **chosen) as running:
             mongo: Mongo = MongoClient(running.mongo)
             _worker(running, mongo)
-            # SCRAPE2
+            scrape.compare(mongo)
             mongo.close()
 
 

@@ -1,0 +1,95 @@
+"""What a scrape costs with few and with many tickets behind the same label sets."""
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from pymongo import MongoClient
+
+from bench.traffic import messages
+from events.codec import decode_ticket_event
+from metrics.contributions import contribute
+from metrics.exposition.collector import TicketCollector
+from metrics.exposition.latest import Latest
+from metrics.exposition.reader import SnapshotReader
+from metrics.store import Store
+from metrics.ticket.fold import fold
+from metrics.ticket.state import State
+from metrics.transitions import Counted, count
+from rollups.amounts import Amounts, Place, add
+from streams.positions import Positions
+
+WIDTH = 3600
+FEW, MANY = 1000, 100_000
+SCRAPES = 15
+Mongo = MongoClient[dict[str, Any]]
+
+
+def compare(mongo: Mongo) -> None:
+    """Print the ratio of a scrape with its refresh at MANY tickets to one at FEW."""
+    readers = {tickets: _filled(mongo, tickets) for tickets in (FEW, MANY)}
+    cost: dict[int, list[float]] = {FEW: [], MANY: []}
+    for _ in range(SCRAPES):
+        for tickets, reader in readers.items():
+            cost[tickets].append(_scrape(reader))
+    few, many = (statistics.median(cost[tickets]) for tickets in (FEW, MANY))
+    print(f"scrape at {MANY:,} / at {FEW:,} tickets (aim ≤ 1.2): {many / few:.2f}")
+    print(f"  {many * 1000:.0f} ms and {few * 1000:.0f} ms")
+    for tickets in (FEW, MANY):
+        mongo.drop_database(_name(tickets))
+
+
+def _scrape(reader: SnapshotReader) -> float:
+    """Seconds of one scrape that has to read the store."""
+    registry = CollectorRegistry()
+    registry.register(TicketCollector(Latest(reader)))
+    begin = time.perf_counter()
+    text = generate_latest(registry)
+    elapsed = time.perf_counter() - begin
+    assert b"helpdesk_store_up 1.0" in text
+    return elapsed
+
+
+def _filled(mongo: Mongo, tickets: int) -> SnapshotReader:
+    """A reader of a database with so many tickets in four partitions."""
+    print(f"  folding {tickets:,} tickets …")
+    mongo.drop_database(_name(tickets))
+    store = Store(mongo[_name(tickets)])
+    store.prepare()
+    states = _states(tickets)
+    for partition in range(4):
+        _fill(store, partition, islice(states, tickets // 4))
+    return SnapshotReader(store, Positions(store.database, "bench"), 100, WIDTH)
+
+
+def _name(tickets: int) -> str:
+    return f"bench-scrape-{tickets}"
+
+
+def _states(tickets: int) -> Iterator[State]:
+    for start in range(0, tickets, 1000):
+        events = [decode_ticket_event(m.value) for m in messages(1000, seed=start)]
+        for _, own in groupby(sorted(events, key=lambda e: e.subject), key=lambda e: e.subject):
+            yield fold(own)
+
+
+def _fill(store: Store, partition: int, states: Iterator[State]) -> None:
+    while chunk := list(islice(states, 2000)):
+        rollups: Amounts = {}
+        totals: Amounts = {}
+        tickets: Sequence[tuple[State, Counted, int]] = [(s, _count(s, totals), 1) for s in chunk]
+        for state in chunk:
+            contribute(state, WIDTH, 1, rollups)
+        store.save(partition, [], tickets, None)
+        store.rollups.apply(rollups, partition, None)
+        store.totals.apply(totals, partition, None)
+
+
+def _count(state: State, totals: Amounts) -> Counted:
+    increments, counted = count(None, state, None, appended=False)
+    for measure, amount in increments.items():
+        add(totals, Place(0, (state.source, state.team, state.priority, state.channel)), measure, amount)
+    return counted
