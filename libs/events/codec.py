@@ -6,14 +6,15 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from events.envelope import Event
 from events.types import AnyEvent, PostedEvent, TicketEvent, TicketMerged
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=Event)
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
-_PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_PATH = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 _posted: msgspec.json.Decoder[PostedEvent] = msgspec.json.Decoder(PostedEvent)
@@ -36,8 +37,6 @@ def decode(raw: bytes | msgspec.Raw) -> PostedEvent:
     Raises EventInvalid that names the first field which is missing or wrong.
     """
     event = _decode(_posted, raw)
-    if not EARLIEST <= event.time < LATEST:
-        raise EventInvalid("time", "expected a time between 1970 and 2200")
     if isinstance(event, TicketMerged) and event.data.into == event.subject:
         raise EventInvalid("data.into", "a ticket can't be merged into itself")
     return event
@@ -50,13 +49,16 @@ def decode_ticket_event(raw: bytes) -> TicketEvent:
 
 def _decode(decoder: msgspec.json.Decoder[_T], raw: bytes | msgspec.Raw) -> _T:
     try:
-        return decoder.decode(raw)
+        event = decoder.decode(raw)
     except msgspec.ValidationError as error:
         raise _invalid(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EventInvalid("", f"not JSON: {error}") from None
     except RecursionError:
         raise EventInvalid("", "nested too deeply") from None
+    if not EARLIEST <= event.time < LATEST:
+        raise EventInvalid("time", "expected a time between 1970 and 2200")
+    return event
 
 
 def _invalid(error: msgspec.ValidationError) -> EventInvalid:

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from runtime.environment import ConfigInvalid, required
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_PATH = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_PATH = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 
 Span = Annotated[str, Meta(pattern=r"^[0-9]+[smhd]$")]
 
@@ -61,7 +61,8 @@ def load(path: Path) -> Config:
 def parse(raw: bytes, name: str) -> Config:
     """The configuration in `raw` (YAML); errors speak of it as `name`. Raises ConfigInvalid."""
     try:
-        return msgspec.yaml.decode(raw, type=Config) if raw.strip() else Config()
+        # YAML that says nothing, or comments alone, is null.
+        return msgspec.yaml.decode(raw or b"null", type=Config | None) or Config()
     except msgspec.ValidationError as error:
         message = str(error)
         path = _PATH.search(message)

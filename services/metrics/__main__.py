@@ -157,14 +157,8 @@ def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
 def _bucket_width(store: Store, config: Config) -> int:
     """The configured width, which the stored aggregates must share. Raises ConfigInvalid."""
     wanted = span_seconds(config.metrics.bucket)
-    kept = store.bucket_width()
-    if kept is None:
-        store.set_bucket_width(wanted)
-    elif kept != wanted:
-        raise ConfigInvalid(
-            f"metrics.bucket is {wanted} s, but the aggregates are kept by {kept} s: "
-            "stop the workers and run python -m metrics rebuild"
-        )
+    store.require_bucket_width(wanted)
+    store.set_bucket_width(wanted)
     return wanted
 
 

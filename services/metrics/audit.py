@@ -58,8 +58,9 @@ def verify(store: Store, width: int, session: ClientSession, progress: Progress)
 def rebuild(store: Store, width: int, changed: Callable[[State], None], progress: Progress) -> None:
     """Fold every ticket from its events and make the aggregates anew, in buckets of `width` seconds.
 
-    The totals stay: what was counted as first known can't be known anew. `changed` is told each ticket
-    whose state became another. Safe to run again after a crash; until it has ended, the workers wait.
+    A ticket without events is no ticket and goes. The totals stay: what was counted as first known can't be
+    known anew. `changed` is told each ticket whose state became another. Safe to run again after a crash;
+    until it has ended, the workers wait.
     """
     positions = store.database["positions"]
     positions.update_many({}, {"$set": {HELD: True}})
@@ -68,6 +69,7 @@ def rebuild(store: Store, width: int, changed: Callable[[State], None], progress
     for states in _chunks(_folded(store, None)):
         _rebuild_chunk(store, width, states, changed)
         progress(len(states))
+    store.forget_tickets_without_events()
     positions.update_many({}, {"$unset": {HELD: ""}})
 
 

@@ -19,6 +19,7 @@ from metrics.records import StoredEvent, Ticket
 from metrics.ticket.state import State
 from metrics.transitions import Counted
 from rollups.store import RollupStore
+from runtime.environment import ConfigInvalid
 
 _encode: Final = msgspec.json.encode
 
@@ -114,14 +115,37 @@ class Store:
         for document in found.sort("ticket", ASCENDING).hint("ticket_1"):
             yield document["ticket"], document["event"]
 
-    def bucket_width(self) -> int | None:
+    def bucket_width(self, session: ClientSession | None = None) -> int | None:
         """The width in seconds of the buckets that the aggregates are kept in, None before the first."""
-        found = self.database["settings"].find_one({"_id": "rollups"})
+        found = self.database["settings"].find_one({"_id": "rollups"}, session=session)
         return None if found is None else found["width"]
+
+    def require_bucket_width(self, width: int, session: ClientSession | None = None) -> None:
+        """Raise ConfigInvalid where the aggregates are kept in buckets of another `width` (seconds)."""
+        kept = self.bucket_width(session)
+        if kept not in (None, width):
+            raise ConfigInvalid(
+                f"metrics.bucket is {width} s, but the aggregates are kept by {kept} s: "
+                "stop the workers and run python -m metrics rebuild"
+            )
 
     def set_bucket_width(self, width: int) -> None:
         """Note that the aggregates are kept in buckets of `width` seconds."""
         self.database["settings"].replace_one({"_id": "rollups"}, {"width": width}, upsert=True)
+
+    def forget_tickets_without_events(self) -> None:
+        """Delete the tickets that no stored event speaks of."""
+        its_events = {
+            "from": "events",
+            "localField": "_id",
+            "foreignField": "ticket",
+            "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
+            "as": "events",
+        }
+        found = self._tickets.aggregate(
+            [{"$project": {"_id": 1}}, {"$lookup": its_events}, {"$match": {"events": []}}]
+        )
+        self._tickets.delete_many({"_id": {"$in": [document["_id"] for document in found]}})
 
     def count_tickets(self, session: ClientSession | None = None) -> int:
         """How many tickets there are."""

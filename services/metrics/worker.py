@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 from events.codec import EventInvalid, decode_ticket_event, key
 from events.instants import micros
 from events.topics import TICKETS
-from events.types import TicketAbsorbed, TicketEvent
+from events.types import TicketAbsorbed, TicketEvent, TicketMerged
 from metrics.batch import Change, News, plan
 from metrics.mergers import absorptions
 from metrics.records import StoredEvent, identity
@@ -30,11 +30,14 @@ class TicketHandler:
         self._width = width
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:
-        """Fold `batch` in the transaction of `session`."""
+        """Fold `batch` in the transaction of `session`. Raises ConfigInvalid where a rebuild has changed
+        the width of the buckets."""
+        self._store.require_bucket_width(self._width, session)
         outcome = Outcome()
         read = _read(batch, outcome)
         news, events = self._unseen(read, session)
-        stored = self._store.tickets(news, session)
+        merged = _merged(read)
+        stored = self._store.tickets(news.keys() | merged, session)
         todo = plan(news, stored, lambda names: self._store.events(names, session), self._width)
         self._store.save(
             batch.partition, events, [(c.new, c.counted, c.writes) for c in todo.changes], session
@@ -42,8 +45,12 @@ class TicketHandler:
         self._store.rollups.apply(todo.rollups, batch.partition, session)
         self._store.totals.apply(todo.totals, batch.partition, session)
         for change in todo.changes:
-            outcome.pending.append(key(change.new.source, change.new.subject))
-            outcome.outgoing += _said(change)
+            name = key(change.new.source, change.new.subject)
+            outcome.pending.append(name)
+            outcome.outgoing += _said(change, merged=name in merged)
+        # A merger that is told again may be so because a broker lost what was said of it.
+        for name in merged & stored.keys() - news.keys():
+            outcome.outgoing += absorptions(stored[name].state(), stored[name].writes)
         outcome.counts = {
             "handled": len(events),
             "duplicate": len(batch.records) - len(outcome.dead) - len(events),
@@ -103,10 +110,15 @@ def _revision(event: TicketEvent) -> int:
     return event.data.revision if isinstance(event, TicketAbsorbed) else 0
 
 
-def _said(change: Change) -> list[Message]:
-    """What the world is told about a changed ticket."""
+def _merged(read: dict[str, tuple[TicketEvent, bytes]]) -> set[str]:
+    """The tickets that `read` says were merged."""
+    return {key(e.source, e.subject) for e, _ in read.values() if isinstance(e, TicketMerged)}
+
+
+def _said(change: Change, *, merged: bool) -> list[Message]:
+    """What the world is told about a changed ticket; `merged` when its batch says that it was merged."""
     messages = [facts_message(change.new)]
-    if change.new.mergers and (change.old is None or change.old.mergers != change.new.mergers):
+    if merged or (change.old is not None and change.old.mergers != change.new.mergers):
         messages += absorptions(change.new, change.writes)
     return messages
 

@@ -31,12 +31,12 @@ def business(calendar: Calendar, start_us: int, end_us: int) -> int:
 def after(calendar: Calendar, start_us: int, business_us: int) -> int:
     """The earliest instant at or after `start_us` at which `business_us` of open time have passed.
 
-    So for 0 it is `start_us` itself, open or not. Time that runs out as the desk closes has run out then, not at
-    the next opening: who promised an answer within the day has broken the promise when the day is over. An
-    instant of the night after it is late, although no more open time has passed: compare instants with what
-    this function gives, not durations with the promise.
-    `business(calendar, s, after(calendar, s, n)) == n` for every n.
-    Raises ValueError for a negative `business_us`, OverflowError where it does not pass before the year 9999.
+    So for 0 it is `start_us` itself, open or not. Time that runs out as the desk closes has run out then, not
+    at the next opening: who promised an answer within the day has broken the promise when the day is over.
+    In the night that follows no more open time passes, and yet an answer is late: compare instants with what
+    this function gives, not durations with what was promised.
+    `business(calendar, s, after(calendar, s, n)) == n` for every n. The instant may be later than a datetime
+    can hold. Raises ValueError for a negative `business_us`.
     """
     if business_us <= 0:
         if business_us < 0:

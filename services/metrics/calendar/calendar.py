@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from metrics.calendar import timeline
 from metrics.calendar.spans import Span
-from metrics.calendar.timeline import Timeline
+from metrics.calendar.timeline import Always, Blocks, Timeline
 from metrics.calendar.version import Version
 from metrics.calendar.wall import open_spans
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """When a desk is open. `versions`, oldest first (all but the first have a `valid_from`), each open at some
-    time of the week; none: always open.
+    """When a desk is open. `versions`, oldest first, each open at some time of the week; none: always open.
 
-    Each microsecond counts by the version valid at it. The first version counts also for the time before its
-    `valid_from`: nothing older is known, and a 0 would say that the desk was closed.
+    All but the first have a `valid_from`, and each microsecond counts by the version valid at it. The first
+    counts also for the time before its own `valid_from`, if it has one: nothing older is known, and a 0 would
+    say that the desk was closed.
     """
 
     versions: tuple[Version, ...]
@@ -26,7 +25,7 @@ class Calendar:
     @cached_property
     def timeline(self) -> Timeline:
         """The running total of open time; what it has worked out stays with this calendar."""
-        return timeline.Blocks(self._spans) if self.versions else timeline.Always()
+        return Blocks(self._spans) if self.versions else Always()
 
     def in_force(self, start: int, end: int) -> Iterator[tuple[Version, int, int]]:
         """[start, end) cut where the version changes: (version, from, to), without empty parts."""

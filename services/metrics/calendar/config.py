@@ -17,7 +17,7 @@ from metrics.calendar.version import Version
 from metrics.calendar.windows import time_of_day, week
 from runtime.environment import ConfigInvalid
 
-_INSIDE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_INSIDE: Final = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 
 # What to write where a value has the wrong type. The values that need quotes say so: without them YAML reads
 # the country NO as false and 13:00 as 780.
@@ -58,10 +58,11 @@ class CalendarConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
 
 
 def calendars(section: object) -> dict[str, Calendar]:
-    """The calendars by name from the `calendars` section as YAML gives it (None where it is missing), and `always`.
+    """The calendars by name, `always` among them, from the `calendars` section as YAML gives it (or None).
 
-    A calendar is a mapping, or a list of them: its versions, oldest first, all but the first with `valid_from`.
-    Raises ConfigInvalid that names the path (`calendars.istanbul.hours.mon-fri[0]`), the value and what to write.
+    A calendar is a mapping, or a list of them: its versions, oldest first, all but the first with a
+    `valid_from`. Raises ConfigInvalid that names the path (`calendars.istanbul.hours.mon-fri[0]`), the value
+    and what to write.
     """
     if section is None:
         return {"always": ALWAYS}

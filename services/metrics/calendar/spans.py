@@ -10,17 +10,16 @@ DAY: Final = 86_400_000_000
 
 def merged(spans: Iterable[Span]) -> Iterator[Span]:
     """`spans`, sorted by their starts, with those that overlap or touch made one; empty ones are left out."""
-    spans = iter(spans)
-    begin = end = None
-    for start, stop in spans:
-        if end is not None and start <= end:
-            end = max(end, stop)
-        elif start < stop:
-            if begin is not None and end is not None:
-                yield begin, end
-            begin, end = start, stop
-    if begin is not None and end is not None:
-        yield begin, end
+    held: Span | None = None
+    for start, end in spans:
+        if held is not None and start <= held[1]:
+            held = held[0], max(held[1], end)
+        elif start < end:
+            if held is not None:
+                yield held
+            held = start, end
+    if held is not None:
+        yield held
 
 
 def clipped(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:

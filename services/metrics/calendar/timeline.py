@@ -111,18 +111,16 @@ class Blocks:
         known = self._before.get(index)
         if known is not None:
             return known
-        own = min(max(index, _FIRST), _LAST)
-        if own != index:
-            return self._total_before(own) + (index - own) * self._total_of(own)
+        if not _FIRST <= index <= _LAST + 1:
+            own = min(max(index, _FIRST), _LAST)
+            before = self._total_before(own)
+            return before + (index - own) * (self._total_before(own + 1) - before)
         step = 1 if index > _ORIGIN else -1
         for i in range(_ORIGIN, index, step):
             if i + step not in self._before:
-                self._before[i + step] = self._before[i] + step * self._total_of(min(i, i + step))
+                own_total = self._block_from(min(i, i + step), 0).opened[-1]
+                self._before[i + step] = self._before[i] + step * own_total
         return self._before[index]
-
-    def _total_of(self, index: int) -> int:
-        opened = self._block_from(index, 0).opened
-        return opened[-1]
 
     def _work_out(self, index: int) -> _Block:
         return self._block_from(index, self._total_before(index))

@@ -1,8 +1,8 @@
 """Opening hours as the readings of a wall clock, and when a zone's clock shows them.
 
-A calendar is a set of wall-clock readings: the desk is open at an instant when the clock of its zone shows one
-of them. So a window is shorter on the night that skips an hour and longer on the night that repeats one, and
-nobody has to say how.
+A calendar is a set of wall-clock readings: the desk is open at an instant when the clock of its zone shows
+one of them. So a window is shorter on the night that skips an hour and longer on the night that repeats one,
+and nobody has to say how.
 """
 
 from bisect import bisect_left
@@ -64,9 +64,10 @@ def _windows(version: Version, first: int, last: int) -> Iterator[Span]:
 
 
 def _holidays(version: Version, first: int, last: int) -> Holidays:
-    country = version.country
-    years = range(year_of(first), year_of(last) + 1) if country is not None else ()
-    public = [public_holidays(country, version.subdivision, year) for year in years] if country else [NONE]
+    public = [NONE]
+    if version.country is not None:
+        years = range(year_of(first), year_of(last) + 1)
+        public = [public_holidays(version.country, version.subdivision, year) for year in years]
     return Holidays(
         version.days_off.union(*(year.full for year in public)),
         version.half_days.union(*(year.half for year in public)),

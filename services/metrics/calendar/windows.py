@@ -12,13 +12,15 @@ from runtime.environment import ConfigInvalid
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _MINUTE: Final = 60_000_000
-_TIME: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
+_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _HOURS_LOOK_LIKE: Final = 'write days and windows such as mon-fri: ["09:00-12:30", "13:30-18:00"]'
 _WINDOW_LOOKS_LIKE: Final = 'write two times of 24 hours in quotes, such as "09:00-18:00" or "22:00-06:00"'
+_WHOLE_DAY: Final = 'write "00:00-24:00" for a whole day, and [] in place of the list for a closed one'
+_NEXT_DAY: Final = "write it on the day after, from 00:00"
 
 
 def week(hours: Mapping[str, Any], path: str) -> tuple[tuple[Span, ...], ...]:
-    """The windows of each day, Monday first, in µs after its midnight, those that overlap or touch made one.
+    """The windows of each day, Monday first, in µs after midnight; those that overlap or touch are one.
 
     Raises ConfigInvalid that starts with the `path` of what is wrong: a day that is none or named twice, a
     window that is none, hours without any.
@@ -29,9 +31,8 @@ def week(hours: Mapping[str, Any], path: str) -> tuple[tuple[Span, ...], ...]:
         own = tuple(merged(sorted(_windows(written, f"{path}.{days}"))))
         for day in _days(days, path):
             if day in named:
-                raise ConfigInvalid(
-                    f"{path}.{days}: {DAYS[day]} has its windows from {named[day]} already; name each day once"
-                )
+                what = f"{DAYS[day]} is in {named[day]} already; name each day once"
+                raise ConfigInvalid(f"{path}.{days}: {what}")
             named[day], windows[day] = days, own
     if not any(windows):
         raise ConfigInvalid(f"{path}: never open; {_HOURS_LOOK_LIKE}")
@@ -40,11 +41,9 @@ def week(hours: Mapping[str, Any], path: str) -> tuple[tuple[Span, ...], ...]:
 
 def time_of_day(written: str, path: str) -> int:
     """`HH:MM` (00:00 to 24:00) in µs after midnight. Raises ConfigInvalid that starts with `path`."""
-    match = _TIME.fullmatch(written)
-    at = (int(match[1]) * 60 + int(match[2])) * _MINUTE if match else DAY + 1
-    if at > DAY:
+    if not _TIME.fullmatch(written):
         raise ConfigInvalid(f'{path}: "{written}" is no time of day; write one in quotes, such as "13:00"')
-    return at
+    return (int(written[:2]) * 60 + int(written[3:])) * _MINUTE
 
 
 def _days(written: str, path: str) -> list[int]:
@@ -69,10 +68,12 @@ def _window(written: object, path: str) -> Span:
     if not dash or not _TIME.fullmatch(start) or not _TIME.fullmatch(end):
         raise ConfigInvalid(f"{path}: {_shown(written)} is no window; {_WINDOW_LOOKS_LIKE}")
     opens, closes = time_of_day(start, path), time_of_day(end, path)
-    if opens == closes or opens == DAY:
+    if opens == DAY:
         raise ConfigInvalid(
-            f'{path}: {_shown(written)} has no length; write "00:00-24:00" for the whole day, [] for a closed one'
+            f"{path}: {_shown(written)} begins as the day ends; write it on the day after, from 00:00"
         )
+    if opens == closes:
+        raise ConfigInvalid(f"{path}: {_shown(written)} has no length; {_WHOLE_DAY}")
     return opens, closes if closes > opens else closes + DAY
 
 

@@ -1,0 +1,84 @@
+"""Everything dies at once: what was counted is still there, and a repetition from the start makes it exact.
+
+The embedded broker is empty after its death. What ingest had taken and no worker had read is lost with it,
+as it would not be on a Kafka that keeps its log on disk; the sender's repetition brings it again.
+A failing run names its seed; the same seed makes the same events.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.read_concern import ReadConcern
+
+from faults import check
+from faults.load import Load, arrivals, events
+from harness import oracle
+from harness.parts import broker_of_own, mongod_of_own, stack_of
+from harness.services import environment, worker
+from harness.wait import until
+from metrics import audit
+from metrics.store import Store
+from streams.publisher import Unavailable
+
+pytestmark = pytest.mark.fault
+
+Mongo = MongoClient[dict[str, Any]]
+DATABASE = "faults"
+
+
+class Interrupted(Load):
+    """A sender whose broker goes away."""
+
+    def _publish(self) -> None:
+        with suppress(Unavailable):
+            super()._publish()
+
+
+@pytest.mark.parametrize("seed", [53])
+def test_numbers_survive_the_death_of_everything_and_a_repetition_makes_them_exact(
+    seed: int, tmp_path: Path
+) -> None:
+    distinct = events(seed, 4000, 500)
+    sent = arrivals(distinct, seed)
+    with (
+        broker_of_own(tmp_path) as queue,
+        mongod_of_own(tmp_path) as server,
+        MongoClient[dict[str, Any]](server.address) as client,
+    ):
+        env = environment(stack_of(queue, server), DATABASE, DESKPULSE_BATCH_SIZE="100")
+        with worker(env, tmp_path) as victim, Interrupted(queue.address, sent, rate=600) as load:
+            until(lambda: check.progress(client, DATABASE) > 1500, 60, "the middle of the load")
+            counted = stored_events(client)
+            for part in (victim, server, queue):
+                part.kill()
+            assert load.published < len(sent)
+
+        server.start()
+        survived = check.aggregates(client, DATABASE)
+        assert stored_events(client) >= counted
+        assert wrong(client) == []
+
+        queue.start()
+        with worker(env, tmp_path):
+            assert check.aggregates(client, DATABASE) == survived
+            with Load(queue.address, sent, rate=2000) as load:
+                load.join()
+            check.await_all_processed(client, queue.address, DATABASE)
+
+        assert check.aggregates(client, DATABASE) == oracle.rollups(distinct, 3600)
+        assert wrong(client) == []
+
+
+def stored_events(client: Mongo) -> set[str]:
+    """The identities of the events that have been counted for good."""
+    collection = client[DATABASE].get_collection("events", read_concern=ReadConcern("majority"))
+    return {document["_id"] for document in collection.find({}, {"_id": 1})}
+
+
+def wrong(client: Mongo) -> list[str]:
+    """What the audit finds."""
+    with client.start_session(snapshot=True) as session:
+        return audit.verify(Store(client[DATABASE]), 3600, session, lambda _: None)
