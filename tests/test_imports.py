@@ -22,16 +22,25 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Within metrics: the pure core knows no store, no broker, no web.
 PURE: dict[str, set[str]] = {
     "services/metrics/calendar": {"metrics.calendar"},
-    "services/metrics/ticket": {"metrics.ticket"},
-    "services/metrics/contributions.py": {"metrics.ticket"},
-    "services/metrics/transitions.py": {"metrics.ticket"},
+    "services/metrics/sla": {"metrics.sla", "metrics.calendar"},
+    "services/metrics/ticket": {"metrics.ticket", "metrics.sla", "metrics.calendar"},
+    "services/metrics/seen.py": {"metrics.ticket", "metrics.sla"},
+    "services/metrics/contributions.py": {"metrics.ticket", "metrics.sla", "metrics.seen"},
+    "services/metrics/transitions.py": {"metrics.sla", "metrics.seen"},
     "services/metrics/records.py": {"metrics.ticket", "metrics.transitions"},
+    "services/metrics/alerts/alert.py": {"metrics.sla"},
+    "services/metrics/alerts/stages.py": {"metrics.alerts.alert", "metrics.sla", "metrics.seen"},
     "services/metrics/batch.py": {
+        "metrics.alerts",
         "metrics.ticket",
+        "metrics.sla",
+        "metrics.seen",
         "metrics.contributions",
         "metrics.records",
         "metrics.transitions",
     },
+    "services/metrics/simulation.py": {"metrics.ticket", "metrics.sla", "metrics.seen"},
+    "services/metrics/reports": {"metrics.reports", "metrics.contributions", "metrics.sla"},
 }
 CLIENTS = {"pymongo", "kafka", "flask", "gunicorn", "prometheus_client"}
 

@@ -5,7 +5,7 @@ Times are UTC, durations seconds. `calendar` counts every second, `business` onl
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from msgspec import Struct
 
@@ -71,6 +71,25 @@ class Replies(Struct, kw_only=True, frozen=True):
     bot: int = 0
 
 
+class SlaClock(Struct, kw_only=True, frozen=True):
+    """How one promise fares: `target` for the `cycle`-th time, under the policy that applies.
+
+    `elapsed` counts the clock's own seconds; `remaining` is what is left of the target, negative once it is
+    breached. `due_at` is null while the clock is paused.
+    """
+
+    target: str
+    cycle: int
+    policy: str
+    state: Literal["active", "paused", "met", "breached", "cancelled"]
+    started_at: datetime
+    due_at: datetime | None
+    fulfilled_at: datetime | None
+    breached_at: datetime | None
+    elapsed: int | float
+    remaining: int | float
+
+
 class Facts(Struct, kw_only=True, frozen=True):
     """One ticket; `version` is the number of distinct events folded."""
 
@@ -98,5 +117,5 @@ class Facts(Struct, kw_only=True, frozen=True):
     replies: Replies
     one_touch: bool
     excluded: str | None
-    sla: list[dict[str, Any]]
+    sla: list[SlaClock]
     next_deadline: datetime | None

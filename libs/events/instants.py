@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
+LAST_MOMENT = 253_402_300_799_999_999
+"""The end of the year 9999, the last that a datetime can hold."""
+
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -5,7 +5,7 @@ An event is a CloudEvents 1.0 JSON object; `type` chooses the class. Absent fiel
 what these types let through is valid but for the rules in `codec.decode`.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct
 
@@ -14,6 +14,9 @@ from events.feedback import FeedbackEvent
 
 Status: TypeAlias = Literal["new", "open", "pending", "on_hold", "resolved", "closed"]
 Priority: TypeAlias = Literal["low", "normal", "high", "urgent"]
+RESOLVED: Final[frozenset[str]] = frozenset(("resolved", "closed"))
+"""The statuses in which nobody works on a ticket any more."""
+
 AuthorKind: TypeAlias = Literal["agent", "customer", "bot"]
 
 

@@ -20,13 +20,15 @@ class Source(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A helpdesk that may post: who it is, how it proves that, and what its words mean.
 
     `secrets` are references (`env:NAME`), all valid at once so that one can be rotated out;
-    `tolerance` is how far a signature's timestamp may be from now.
+    `tolerance` is how far a signature's timestamp may be from now; `calendar` counts the business time of
+    tickets that no policy fits.
     """
 
     adapter: str
     secrets: list[Annotated[str, Meta(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")]] = []
     tolerance: Span = "5m"
     teams: dict[str, str] = {}
+    calendar: str | None = None
 
 
 class MetricsConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):

@@ -63,6 +63,17 @@ class Handler(Protocol):
         """
         ...
 
+    def is_due(self, partition: int, now: int) -> bool:
+        """Whether something of `partition` changes by the mere passing of time up to `now` (µs)."""
+        ...
+
+    def elapse(self, partition: int, now: int, session: ClientSession) -> Outcome:
+        """Do what is due in `partition` at `now` (µs) in the transaction of `session`: a portion of it.
+
+        May be called again when the transaction fails, like `process`.
+        """
+        ...
+
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """The messages for what `pending` names, from the store as it is now."""
         ...

@@ -57,6 +57,7 @@ class ExactlyOnce:
         self._sought: set[TopicPartition] = set()
         self._sent: dict[TopicPartition, list[Any]] = {}
         self._failures = 0
+        self._elapse_again = 0.0
         self.last_turn = time.monotonic()
         self._assignment = Assignment(self._adopted)
         self._consumer = join(subscription, self._assignment)
@@ -79,6 +80,7 @@ class ExactlyOnce:
             for partition, records in self._consumer.poll(timeout_ms=200).items():
                 self._advance(partition, records)
                 self.last_turn = time.monotonic()
+            self._elapse()
         except _PASSING as error:
             return self._back_off(error)
         self._failures = 0
@@ -169,31 +171,48 @@ class ExactlyOnce:
             partition.partition,
             [Record(r.offset, r.timestamp, r.key or b"", r.value or b"") for r in records],
         )
-        # The next position overwrites the names of what was pending: it must have gone out by then.
-        self._publisher.wait(self._sent.pop(partition, []), timeout=30)
-        outcome, moved = self._transact(batch, position)
-        self._sent[partition] = self._publisher.send(outcome.outgoing)
-        if partition in self._adopted:
-            self._adopted[partition] = moved
+        outcome, moved = self._transact(partition, position, batch)
         self._report(partition, batch, outcome, moved)
 
-    def _transact(self, batch: Batch, position: Position) -> tuple[Outcome, Position]:
+    def _elapse(self) -> None:
+        """Do what the passing of time asks for in the adopted partitions, looked at once a second."""
+        if time.monotonic() < self._elapse_again:
+            return
+        now = time.time_ns() // 1000
+        for partition in list(self._adopted):
+            while (position := self._adopted.get(partition)) and self._handler.is_due(
+                partition.partition, now
+            ):
+                self._transact(partition, position, None, now)
+                self.last_turn = time.monotonic()
+        self._elapse_again = time.monotonic() + 1.0
+
+    def _transact(
+        self, partition: TopicPartition, position: Position, batch: Batch | None, now: int = 0
+    ) -> tuple[Outcome, Position]:
+        """Process `batch`, or without one what is due `now`, and move on from `position`."""
+        # The next position overwrites the names of what was pending: it must have gone out by then.
+        self._publisher.wait(self._sent.pop(partition, []), timeout=30)
         with (
             self._client.start_session() as session,
             session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
         ):
-            outcome = self._handler.process(batch, session)
-            if outcome.dead:
-                self._publisher.publish([dead_letter(batch, dead) for dead in outcome.dead])
-            known = [time for time in (position.newest, outcome.newest) if time is not None]
-            moved = replace(
-                position,
-                offset=batch.records[-1].offset + 1,
-                pending=outcome.pending,
-                newest=max(known, default=None),
-            )
+            if batch is None:
+                outcome = self._handler.elapse(partition.partition, now, session)
+                moved = replace(position, pending=outcome.pending, elapsed=time.time_ns() // 1000)
+            else:
+                outcome = self._handler.process(batch, session)
+                self._bury(batch, outcome)
+                moved = _moved(position, batch, outcome)
             self._positions.move(position, moved, session)
+        self._sent[partition] = self._publisher.send(outcome.outgoing)
+        if partition in self._adopted:
+            self._adopted[partition] = moved
         return outcome, moved
+
+    def _bury(self, batch: Batch, outcome: Outcome) -> None:
+        if outcome.dead:
+            self._publisher.publish([dead_letter(batch, dead) for dead in outcome.dead])
 
     def _report(self, partition: TopicPartition, batch: Batch, outcome: Outcome, moved: Position) -> None:
         self._consumer.commit_async({partition: OffsetAndMetadata(moved.offset, "", -1)})
@@ -207,3 +226,13 @@ class ExactlyOnce:
         end = self._consumer.highwater(partition) if partition in self._consumer.assignment() else None
         if end is not None:
             self._telemetry.lag.labels(partition.topic, partition.partition).set(end - moved.offset)
+
+
+def _moved(position: Position, batch: Batch, outcome: Outcome) -> Position:
+    known = [time for time in (position.newest, outcome.newest) if time is not None]
+    return replace(
+        position,
+        offset=batch.records[-1].offset + 1,
+        pending=outcome.pending,
+        newest=max(known, default=None),
+    )

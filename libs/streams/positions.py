@@ -24,7 +24,8 @@ class Position(Struct, kw_only=True, frozen=True):
     """`offset` is the next to be read of the topic with the id `topic_id`.
 
     `pending` names what the last batch changed and may not have been published yet;
-    `newest` is the time of the newest event so far (µs since the epoch).
+    `newest` is the time of the newest event so far, `elapsed` the moment up to which what changes by the
+    passing of time has been done (both µs since the epoch).
     """
 
     topic: str
@@ -33,6 +34,7 @@ class Position(Struct, kw_only=True, frozen=True):
     offset: int
     pending: list[str] = []
     newest: int | None = None
+    elapsed: int = 0
 
 
 class Positions:

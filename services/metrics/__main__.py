@@ -3,13 +3,17 @@
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import structlog
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
@@ -17,14 +21,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from events.topics import EVENTS, TOPICS
-from metrics import audit
-from metrics.settings import read_settings
+from metrics import audit, simulation_report
+from metrics.alerts.config import routing
+from metrics.alerts.outbox import Outbox
+from metrics.alerts.sender import Sender
+from metrics.alerts.telemetry import Telemetry as AlertTelemetry
+from metrics.batch import Ways
+from metrics.calendar.config import calendars
+from metrics.settings import other_rules, read_settings, ways
+from metrics.simulation import Question, simulate
 from metrics.store import Store
 from metrics.worker import TicketHandler, facts_message
 from metrics.worker_web import create_app, serve_beside
 from metrics.wsgi import build
+from rollups.intervals import instant
 from runtime import logs
-from runtime.config import Config, load, span_seconds
+from runtime.config import Config, load
 from runtime.environment import Addresses, ConfigInvalid, addresses
 from runtime.server import serve as serve_web
 from runtime.stop import Stop
@@ -65,21 +77,28 @@ def worker(host: str, port: int, batch_size: int) -> None:
     with _mongo(where) as client:
         store = Store(client[where.database])
         store.prepare()
+        counting = _ways(store, config)
+        destinations = routing(config.alerts, calendars(config.calendars), os.environ)
+        outbox = Outbox(store.database, destinations)
+        outbox.prepare()
         registry = CollectorRegistry()
+        sender = Sender(outbox, destinations, AlertTelemetry(registry, destinations.destinations))
         publisher = Publisher(where.kafka, linger_ms=0)
         consumer = ExactlyOnce(
             Subscription(where.kafka, EVENTS, GROUP, batch_size),
             client,
             Positions(store.database, GROUP),
-            TicketHandler(store, _bucket_width(store, config)),
+            TicketHandler(store, counting, outbox.tell),
             publisher,
             Telemetry(registry),
         )
         end_web = serve_beside(
-            create_app(registry, lambda: consumer.last_turn, consumer.assigned), host, port
+            create_app(registry, lambda: consumer.last_turn, consumer.assigned, sender.is_alive), host, port
         )
+        sender.start(stop)
         structlog.get_logger().info("worker started", port=port)
         consumer.run(stop)
+        sender.join(3)
         end_web()
         publisher.close()
 
@@ -96,14 +115,14 @@ def serve(host: str, port: int) -> None:
 @main.command("verify")
 def verify_command() -> None:
     """Hold every ticket against its events and every aggregate against the tickets; 1 if any is wrong."""
-    where, _ = _environment()
+    where, config = _environment()
     with _mongo(where) as client, client.start_session(snapshot=True) as session:
         store = Store(client[where.database])
         width = store.bucket_width()
         if width is None:
             raise ConfigInvalid(f"database {where.database} has no aggregates yet: run a worker first")
         with _progress("tickets verified", store.count_tickets()) as advance:
-            wrong = audit.verify(store, width, session, advance)
+            wrong = audit.verify(store, replace(ways(config), width=width), session, advance)
         tickets = store.count_tickets(session)
     for sentence in wrong:
         click.echo(sentence)
@@ -118,17 +137,54 @@ def rebuild_command() -> None:
     with _mongo(where) as client:
         store = Store(client[where.database])
         publisher = Publisher(where.kafka)
+        counting = ways(config)
         changed: list[Any] = []
         with _progress("tickets rebuilt", store.count_tickets()) as advance:
             audit.rebuild(
                 store,
-                span_seconds(config.metrics.bucket),
-                lambda state: changed.extend(publisher.send([facts_message(state)])),
+                counting,
+                lambda row: changed.extend(
+                    publisher.send([facts_message(row.state, row.seen_at, counting.rules)])
+                ),
                 advance,
             )
         publisher.wait(changed, timeout=60)
         publisher.close()
         click.echo(f"{store.count_tickets()} tickets rebuilt, {len(changed)} of them changed")
+
+
+@main.command("simulate")
+@click.option("--policy", required=True, type=click.Path(path_type=Path), help="A file with other policies.")
+@click.option("--from", "start", required=True, help="RFC 3339, or a date (UTC).")
+@click.option("--to", "end", required=True, help="The end, not included.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+def simulate_command(policy: Path, start: str, end: str, as_json: bool) -> None:
+    """What if: how promises decided in a period would have fared under other policies. Writes nothing."""
+    where, config = _environment()
+    asked = Question(
+        in_force=ways(config).rules,
+        others=other_rules(config, policy),
+        start=_instant(start, "--from"),
+        end=_instant(end, "--to"),
+        as_of=time.time_ns() // 1000,
+    )
+    with _mongo(where) as client, client.start_session(snapshot=True) as session:
+        store = Store(client[where.database])
+        with _progress("tickets simulated", store.count_tickets()) as advance:
+            found = simulate(audit.histories(store, session), asked, advance)
+    if as_json:
+        click.echo(msgspec.json.encode(simulation_report.as_json(found)))
+        return
+    Console().print(simulation_report.table(found))
+    for line in simulation_report.turned(found):
+        click.echo(line)
+
+
+def _instant(text: str, option: str) -> int:
+    try:
+        return instant(text, UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}, got {text!r}", param_hint=option) from None
 
 
 @contextmanager
@@ -154,11 +210,14 @@ def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
     return MongoClient(where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-metrics")
 
 
-def _bucket_width(store: Store, config: Config) -> int:
-    """The configured width, which the stored aggregates must share. Raises ConfigInvalid."""
-    wanted = span_seconds(config.metrics.bucket)
-    store.require_bucket_width(wanted)
-    store.set_bucket_width(wanted)
+def _ways(store: Store, config: Config) -> Ways:
+    """How tickets are counted by `config`, whose bucket width the stored aggregates must share.
+
+    Raises ConfigInvalid.
+    """
+    wanted = ways(config)
+    store.require_bucket_width(wanted.width)
+    store.set_bucket_width(wanted.width)
     return wanted
 
 

@@ -11,24 +11,32 @@ bear the agent who wrote them. An excluded ticket adds nothing.
 | first_response, next_response | the answer | the duration |
 | customer_messages | the message | 1 |
 | backlog.<status>, unanswered | NOW | 1 while unresolved; 1 while also waiting for an answer |
+| sla.<target>.met, .breached | fulfilment; due time | 1 |
+| overdue.<target>, due_soon.<target> | NOW | 1 while breached and unfulfilled; while to be warned of |
+
+Durations stand twice: `<measure>` by every second, `<measure>_business` by open hours, where there are any.
 """
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from events.instants import SECOND
-from metrics.ticket.render import first_response_us
+from metrics.seen import Seen
+from metrics.sla.clock import Clock
 from metrics.ticket.state import QUARTER, State
 from rollups.amounts import NOW, Amounts, Labels, Place, add, add_duration
 
 LABELS: Final = ("source", "team", "priority", "channel", "agent")
 
+_BUSINESS: Final = {
+    measure: f"{measure}_business" for measure in ("first_response", "next_response", "full_resolution")
+}
 _BACKLOG: Final = {status: f"backlog.{status}" for status in ("new", "open", "pending", "on_hold")}
 
 
 class Settled(NamedTuple):
     """What two states of a ticket have in common and so makes no difference: the parts that are True, and
-    the first so many exchanges and cycles."""
+    the first so many exchanges, cycles and clocks."""
 
     creation: bool = False
     messages: bool = False
@@ -36,24 +44,26 @@ class Settled(NamedTuple):
     present: bool = False
     exchanges: int = 0
     cycles: int = 0
+    clocks: int = 0
 
 
 NOTHING: Final = Settled()
 
 
-def difference(old: State | None, new: State, width: int, into: Amounts) -> None:
+def difference(old: Seen | None, new: Seen, width: int, into: Amounts) -> None:
     """Add to `into` what the aggregates (buckets of `width` seconds) need to go from `old` to `new`.
 
     What both states share is skipped, so that an append costs the same however long the ticket's past is.
     """
-    settled = NOTHING if old is None else _settled(old, new)
+    settled = NOTHING if old is None else _settled(old.state, new.state)
     contribute(new, width, 1, into, settled)
     if old is not None:
         contribute(old, width, -1, into, settled)
 
 
-def contribute(state: State, width: int, sign: int, into: Amounts, settled: Settled = NOTHING) -> None:
-    """Add what `state` contributes to `into` (`sign` 1) or take it back (-1), but for what is `settled`."""
+def contribute(seen: Seen, width: int, sign: int, into: Amounts, settled: Settled = NOTHING) -> None:
+    """Add what a ticket contributes to `into` (`sign` 1) or take it back (-1), but for what is `settled`."""
+    state = seen.state
     if state.excluded is not None:
         return
     base = (state.source, state.team, state.priority, state.channel)
@@ -65,7 +75,7 @@ def contribute(state: State, width: int, sign: int, into: Amounts, settled: Sett
     if not settled.outcome and latest is not None:
         add(into, creation, "cohort_resolved", sign)
         place = Place(_bucket(latest, width), labels)
-        add_duration(into, place, "full_resolution", latest - state.created_at, sign)
+        _add_span(into, place, "full_resolution", seen, state.created_at, latest, sign)
     if latest is None and not settled.present:
         now = Place(NOW, (*base, None))
         add(into, now, _BACKLOG[state.status], sign)
@@ -75,7 +85,9 @@ def contribute(state: State, width: int, sign: int, into: Amounts, settled: Sett
         for quarter, count in state.messages.items():
             add(into, Place(_bucket(quarter * QUARTER, width), labels), "customer_messages", sign * count)
     _resolutions(state, labels, width, sign, into, settled.cycles)
-    _responses(state, base, width, sign, into, settled.exchanges)
+    _responses(seen, base, width, sign, into, settled.exchanges)
+    for clock in seen.clocks[settled.clocks :]:
+        _promise(clock, seen.as_of, labels, width, sign, into)
 
 
 def _settled(old: State, new: State) -> Settled:
@@ -86,6 +98,7 @@ def _settled(old: State, new: State) -> Settled:
         or old.channel != new.channel
         or old.excluded != new.excluded
         or old.created_at != new.created_at
+        or new.promises[: len(old.promises)] != old.promises
     ):
         return NOTHING
     # The first exchange is read together with the first-response clock.
@@ -98,6 +111,7 @@ def _settled(old: State, new: State) -> Settled:
         old.status == new.status and old.unanswered == new.unanswered,
         _common(old.exchanges, new.exchanges) if same_clock else 0,
         _common(old.cycles, new.cycles),
+        _common(old.clocks, new.clocks),
     )
 
 
@@ -122,14 +136,33 @@ def _resolutions(state: State, labels: Labels, width: int, sign: int, into: Amou
             add(into, Place(_bucket(cycle.resolved, width), labels), "resolutions", sign)
 
 
-def _responses(state: State, base: Labels, width: int, sign: int, into: Amounts, start: int) -> None:
+def _responses(seen: Seen, base: Labels, width: int, sign: int, into: Amounts, start: int) -> None:
+    state = seen.state
     for index in range(start, len(state.exchanges)):
         exchange = state.exchanges[index]
         if exchange.answered is None:
             continue
         place = Place(_bucket(exchange.answered, width), (*base, exchange.agent))
-        first = first_response_us(state) if index == 0 else None
-        if first is not None:
-            add_duration(into, place, "first_response", first, sign)
+        if index == 0 and state.responded_at is not None and state.response_from is not None:
+            _add_span(into, place, "first_response", seen, state.response_from, state.responded_at, sign)
         else:
-            add_duration(into, place, "next_response", exchange.answered - exchange.customer, sign)
+            _add_span(into, place, "next_response", seen, exchange.customer, exchange.answered, sign)
+
+
+def _add_span(into: Amounts, place: Place, measure: str, seen: Seen, start: int, end: int, sign: int) -> None:
+    add_duration(into, place, measure, end - start, sign)
+    business = seen.open_time(start, end)
+    if business is not None:
+        add_duration(into, place, _BUSINESS[measure], business, sign)
+
+
+def _promise(clock: Clock, as_of: int, labels: Labels, width: int, sign: int, into: Amounts) -> None:
+    now = Place(NOW, (*labels[:-1], None))
+    if clock.state == "met" and clock.fulfilled_at is not None:
+        add(into, Place(_bucket(clock.fulfilled_at, width), labels), f"sla.{clock.target}.met", sign)
+    elif clock.state == "breached" and clock.breached_at is not None:
+        add(into, Place(_bucket(clock.breached_at, width), labels), f"sla.{clock.target}.breached", sign)
+        if clock.fulfilled_at is None:
+            add(into, now, f"overdue.{clock.target}", sign)
+    elif clock.state == "active" and clock.warn_at is not None and clock.warn_at <= as_of:
+        add(into, now, f"due_soon.{clock.target}", sign)

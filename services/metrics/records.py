@@ -1,6 +1,6 @@
 """A ticket and an event as they are kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -15,16 +15,34 @@ _states: Final = msgspec.json.Decoder(State)
 class Ticket:
     """A stored ticket. `state` is decoded anew at each call: folding changes a state in place.
 
-    `writes` counts how often it was written: it orders what is said about the ticket elsewhere.
+    `counted` is what the totals have counted of it; `writes` how often it was written, which orders what is
+    said about it elsewhere; `seen_at` the moment (µs) for which the aggregates hold it; `told` the marks of
+    the alerts that people got.
     """
 
     raw: bytes
     counted: Counted
     writes: int
+    seen_at: int = 0
+    told: list[str] = field(default_factory=list)
 
     def state(self) -> State:
         """The state of the fold."""
         return _states.decode(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket as it is to be stored; `wake` (µs) is when its clocks change by themselves next, `urgency`
+    puts tickets in the order in which their promises are due."""
+
+    state: State
+    counted: Counted
+    writes: int
+    seen_at: int
+    told: list[str]
+    wake: int | None
+    urgency: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.config import load, span_seconds
+from metrics.batch import Ways
+from metrics.calendar.config import calendars
+from metrics.sla.policy import Rules, rules
+from runtime.config import Config, load, span_seconds
 from runtime.environment import Addresses, ConfigInvalid, addresses, required
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`tokens`: any of them opens the API; `width`: seconds of a bucket of the aggregates; `label_values`:
-    how many values of one Prometheus label are shown."""
+    """`tokens`: any of them opens the API; `ways`: how tickets are counted; `label_values`: how many values
+    of one Prometheus label are shown."""
 
     where: Addresses
     tokens: tuple[str, ...]
-    width: int
+    ways: Ways
     label_values: int
 
 
@@ -25,9 +28,31 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     return Settings(
         where=addresses(env),
         tokens=_tokens(env),
-        width=span_seconds(config.metrics.bucket),
+        ways=ways(config),
         label_values=config.metrics.label_values,
     )
+
+
+def ways(config: Config) -> Ways:
+    """How `config` has tickets counted. Raises ConfigInvalid for a calendar or policy that can't be used."""
+    promised = rules(config.policies, calendars(config.calendars), _default_calendars(config))
+    return Ways(span_seconds(config.metrics.bucket), promised)
+
+
+def other_rules(config: Config, path: Path) -> Rules:
+    """The rules of the policy file at `path` in the place of those of `config`.
+
+    Its `calendars`, if it has any, come beside those of `config`. Raises ConfigInvalid.
+    """
+    other = load(path)
+    if not other.policies:
+        raise ConfigInvalid(f"{path}: no policies; write them under policies: as in the configuration")
+    known = calendars(config.calendars) | calendars(other.calendars)
+    return rules(other.policies, known, _default_calendars(config))
+
+
+def _default_calendars(config: Config) -> dict[str, str]:
+    return {name: source.calendar for name, source in config.sources.items() if source.calendar}
 
 
 def _tokens(env: Mapping[str, str]) -> tuple[str, ...]:

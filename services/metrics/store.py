@@ -4,7 +4,7 @@
 state as JSON, what the totals have counted of it, and the few fields that are searched for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,13 +15,12 @@ from pymongo.database import Database
 from events.codec import decode_ticket_event, key
 from events.types import TicketEvent
 from metrics.contributions import LABELS
-from metrics.records import StoredEvent, Ticket
-from metrics.ticket.state import State
-from metrics.transitions import Counted
+from metrics.records import Row, StoredEvent, Ticket
 from rollups.store import RollupStore
 from runtime.environment import ConfigInvalid
 
 _encode: Final = msgspec.json.encode
+_READ: Final = {"state": 1, "counted": 1, "writes": 1, "seen_at": 1, "told": 1}
 
 Database_ = Database[dict[str, Any]]
 
@@ -48,6 +47,16 @@ class Store:
             partialFilterExpression={"unresolved": True},
             name="unresolved",
         )
+        self._tickets.create_index(
+            [("partition", ASCENDING), ("next_deadline", ASCENDING)],
+            partialFilterExpression={"next_deadline": {"$gt": 0}},
+            name="deadlines",
+        )
+        self._tickets.create_index(
+            [("urgency", ASCENDING), ("_id", ASCENDING)],
+            partialFilterExpression={"urgency": {"$gt": 0}},
+            name="urgency",
+        )
         self.rollups.prepare()
 
     def revisions(self, identities: Sequence[str], session: ClientSession) -> dict[str, int]:
@@ -61,11 +70,40 @@ class Store:
         """The stored tickets among `keys`, by key."""
         found = self._tickets.find(
             {"_id": {"$in": list(keys)}},
-            {"state": 1, "counted": 1, "writes": 1},
+            _READ,
             session=session,
             batch_size=10_000,
         )
-        return {d["_id"]: Ticket(d["state"].encode(), d["counted"], d["writes"]) for d in found}
+        return {d["_id"]: _ticket(d) for d in found}
+
+    def due(self, partition: int, now: int, most: int, session: ClientSession) -> dict[str, Ticket]:
+        """At most `most` tickets of `partition` whose clocks change by themselves before or at `now` (µs)."""
+        found = self._tickets.find(
+            {"partition": partition, "next_deadline": {"$lte": now}}, _READ, session=session, limit=most
+        )
+        return {d["_id"]: _ticket(d) for d in found}
+
+    def promised(
+        self, where: Mapping[str, Any], after: tuple[int, str] | None, limit: int
+    ) -> list[tuple[int, str, Ticket]]:
+        """At most `limit` tickets with a running promise whose labels fit `where`, the most urgent first, as
+        (urgency, key, ticket); `after` the urgency and key of the last that is known already."""
+        query: dict[str, Any] = {"urgency": {"$gt": 0}, **where}
+        if after is not None:
+            urgency, name = after
+            query["$or"] = [{"urgency": {"$gt": urgency}}, {"urgency": urgency, "_id": {"$gt": name}}]
+        found = self._tickets.find(query, {**_READ, "urgency": 1})
+        found = found.sort([("urgency", ASCENDING), ("_id", ASCENDING)]).limit(limit)
+        return [(d["urgency"], d["_id"], _ticket(d)) for d in found]
+
+    def next_deadline(self, partition: int) -> int | None:
+        """When (µs) the first clock of `partition` changes by itself, None while none can."""
+        found = self._tickets.find_one(
+            {"partition": partition, "next_deadline": {"$gt": 0}},
+            {"next_deadline": 1},
+            sort=[("next_deadline", ASCENDING)],
+        )
+        return None if found is None else found["next_deadline"]
 
     def events(
         self, keys: Sequence[str], session: ClientSession | None = None
@@ -82,10 +120,10 @@ class Store:
         self,
         partition: int,
         events: Sequence[StoredEvent],
-        tickets: Sequence[tuple[State, Counted, int]],
+        tickets: Sequence[Row],
         session: ClientSession | None,
     ) -> None:
-        """Write new or restated `events`, and `tickets` as (state, counted, writes)."""
+        """Write new or restated `events`, and `tickets`."""
         new = [_event_document(event) for event in events if not event.revision]
         if new:
             self._events.insert_many(new, ordered=False, session=session)
@@ -95,7 +133,7 @@ class Store:
                     {"_id": event.identity}, _event_document(event), upsert=True, session=session
                 )
         if tickets:
-            documents = (_ticket_document(partition, *ticket) for ticket in tickets)
+            documents = (_ticket_document(partition, row) for row in tickets)
             self._tickets.bulk_write(
                 [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents],
                 ordered=False,
@@ -105,9 +143,7 @@ class Store:
     def placed_tickets(self, keys: Sequence[str]) -> dict[str, tuple[int, Ticket]]:
         """The stored tickets among `keys` with the partition that each belongs to, by key."""
         found = self._tickets.find({"_id": {"$in": list(keys)}}, batch_size=10_000)
-        return {
-            d["_id"]: (d["partition"], Ticket(d["state"].encode(), d["counted"], d["writes"])) for d in found
-        }
+        return {d["_id"]: (d["partition"], _ticket(d)) for d in found}
 
     def all_events(self, session: ClientSession | None = None) -> Iterator[tuple[str, bytes]]:
         """Every event as (ticket key, bytes), those of one ticket together."""
@@ -169,15 +205,32 @@ def _event_document(event: StoredEvent) -> dict[str, Any]:
     return document
 
 
-def _ticket_document(partition: int, state: State, counted: Counted, writes: int) -> dict[str, Any]:
+def _ticket(document: dict[str, Any]) -> Ticket:
+    return Ticket(
+        document["state"].encode(),
+        document["counted"],
+        document["writes"],
+        document["seen_at"],
+        document["told"],
+    )
+
+
+def _ticket_document(partition: int, row: Row) -> dict[str, Any]:
+    state = row.state
     return {
         "_id": key(state.source, state.subject),
         "partition": partition,
-        "writes": writes,
+        "writes": row.writes,
         "source": state.source,
         "team": state.team,
+        "priority": state.priority,
+        "channel": state.channel,
         "created_at": state.created_at,
         "unresolved": state.excluded is None and not state.resolved,
+        "next_deadline": row.wake,
+        "urgency": row.urgency,
+        "seen_at": row.seen_at,
+        "told": row.told,
         "state": _encode(state).decode(),
-        "counted": counted,
+        "counted": row.counted,
     }

@@ -1,6 +1,8 @@
 """The metrics worker's part of the exactly-once consumer: events in, tickets and aggregates out."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence, Set
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -10,44 +12,60 @@ from events.codec import EventInvalid, decode_ticket_event, key
 from events.instants import micros
 from events.topics import TICKETS
 from events.types import TicketAbsorbed, TicketEvent, TicketMerged
-from metrics.batch import Change, News, plan
+from metrics.alerts.alert import Alert
+from metrics.batch import Change, News, Plan, Ways, plan, time_passed
 from metrics.mergers import absorptions
 from metrics.records import StoredEvent, identity
+from metrics.sla.policy import Rules
 from metrics.store import Store
 from metrics.ticket.render import facts
 from metrics.ticket.state import State
 from streams.batch import Batch, Dead, Outcome
 from streams.publisher import Message
 
+Tell = Callable[[Sequence[Alert], ClientSession], None]
+"""Takes alerts for delivery, in a transaction."""
+
 _encode: Final = msgspec.json.encode
 
 
-class TicketHandler:
-    """Folds batches of `helpdesk.events` into `store`; aggregates have buckets of `width` seconds."""
+def _present() -> int:
+    return time.time_ns() // 1000
 
-    def __init__(self, store: Store, width: int) -> None:
+
+def _nobody(_alerts: Sequence[Alert], _session: ClientSession) -> None:
+    """Where no alerts are configured, nobody is told."""
+
+
+ELAPSED_AT_ONCE: Final = 500
+"""Tickets whose deadlines are handled in one transaction."""
+
+
+class TicketHandler:
+    """Folds batches of `helpdesk.events` into `store`, counted as `ways` say. `tell` takes the alerts that
+    come of it, in the same transaction; `clock` gives the present (µs since the epoch)."""
+
+    def __init__(
+        self, store: Store, ways: Ways, tell: Tell = _nobody, clock: Callable[[], int] = _present
+    ) -> None:
         self._store = store
-        self._width = width
+        self._ways = ways
+        self._tell = tell
+        self._clock = clock
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:
         """Fold `batch` in the transaction of `session`. Raises ConfigInvalid where a rebuild has changed
         the width of the buckets."""
-        self._store.require_bucket_width(self._width, session)
+        self._store.require_bucket_width(self._ways.width, session)
         outcome = Outcome()
         read = _read(batch, outcome)
         news, events = self._unseen(read, session)
         merged = _merged(read)
         stored = self._store.tickets(news.keys() | merged, session)
-        todo = plan(news, stored, lambda names: self._store.events(names, session), self._width)
-        self._store.save(
-            batch.partition, events, [(c.new, c.counted, c.writes) for c in todo.changes], session
-        )
-        self._store.rollups.apply(todo.rollups, batch.partition, session)
-        self._store.totals.apply(todo.totals, batch.partition, session)
-        for change in todo.changes:
-            name = key(change.new.source, change.new.subject)
-            outcome.pending.append(name)
-            outcome.outgoing += _said(change, merged=name in merged)
+        histories = partial(self._store.events, session=session)
+        todo = plan(news, stored, histories, self._ways, self._clock())
+        self._write(batch.partition, todo, events, session)
+        self._announce(todo, outcome, merged)
         # A merger that is told again may be so because a broker lost what was said of it.
         for name in merged & stored.keys() - news.keys():
             outcome.outgoing += absorptions(stored[name].state(), stored[name].writes)
@@ -58,12 +76,49 @@ class TicketHandler:
         }
         return outcome
 
+    def is_due(self, partition: int, now: int) -> bool:
+        """Whether a promise in `partition` comes to a deadline up to `now` (µs)."""
+        if not self._ways.rules.policies:
+            return False
+        deadline = self._store.next_deadline(partition)
+        return deadline is not None and deadline <= now
+
+    def elapse(self, partition: int, now: int, session: ClientSession) -> Outcome:
+        """Note what became of promises in `partition` up to `now` (µs)."""
+        outcome = Outcome()
+        tickets = self._store.due(partition, now, ELAPSED_AT_ONCE, session)
+        todo = time_passed(tickets.values(), self._ways, now)
+        self._write(partition, todo, [], session)
+        self._announce(todo, outcome, frozenset())
+        return outcome
+
+    def _write(self, partition: int, todo: Plan, events: list[StoredEvent], session: ClientSession) -> None:
+        self._store.save(partition, events, [change.row for change in todo.changes], session)
+        self._store.rollups.apply(todo.rollups, partition, session)
+        self._store.totals.apply(todo.totals, partition, session)
+        self._tell(todo.alerts, session)
+
+    def _announce(self, todo: Plan, outcome: Outcome, merged: Set[str]) -> None:
+        """Have `outcome` tell the world of all changes; `merged` are the tickets whose merger is news."""
+        for change in todo.changes:
+            name = key(change.new.source, change.new.subject)
+            outcome.pending.append(name)
+            outcome.outgoing += self._said(change, merged=name in merged)
+
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """The facts of the tickets `pending`, and what their mergers say, as stored now."""
         messages = []
         for ticket in self._store.tickets(pending).values():
             state = ticket.state()
-            messages += [facts_message(state), *absorptions(state, ticket.writes)]
+            seen_at = max(ticket.seen_at, state.last[0])
+            messages += [facts_message(state, seen_at, self._ways.rules), *absorptions(state, ticket.writes)]
+        return messages
+
+    def _said(self, change: Change, *, merged: bool) -> list[Message]:
+        """What the world is told about a changed ticket; `merged` when its batch says that it was merged."""
+        messages = [facts_message(change.new, change.row.seen_at, self._ways.rules)]
+        if merged or (change.old is not None and change.old.mergers != change.new.mergers):
+            messages += absorptions(change.new, change.row.writes)
         return messages
 
     def _unseen(
@@ -115,15 +170,6 @@ def _merged(read: dict[str, tuple[TicketEvent, bytes]]) -> set[str]:
     return {key(e.source, e.subject) for e, _ in read.values() if isinstance(e, TicketMerged)}
 
 
-def _said(change: Change, *, merged: bool) -> list[Message]:
-    """What the world is told about a changed ticket; `merged` when its batch says that it was merged."""
-    messages = [facts_message(change.new)]
-    if merged or (change.old is not None and change.old.mergers != change.new.mergers):
-        messages += absorptions(change.new, change.writes)
-    return messages
-
-
-def facts_message(state: State) -> Message:
-    """The facts of a ticket at its last event, as `helpdesk.tickets` carries them."""
-    as_of = max(state.last[0], state.created_at)
-    return Message(TICKETS, key(state.source, state.subject).encode(), _encode(facts(state, as_of)))
+def facts_message(state: State, as_of: int, rules: Rules) -> Message:
+    """The facts of a ticket at `as_of` (µs), as `helpdesk.tickets` carries them."""
+    return Message(TICKETS, key(state.source, state.subject).encode(), _encode(facts(state, as_of, rules)))

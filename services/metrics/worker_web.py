@@ -15,12 +15,17 @@ STUCK_AFTER = 120.0
 
 
 def create_app(
-    registry: CollectorRegistry, last_turn: Callable[[], float], ready: Callable[[], bool]
+    registry: CollectorRegistry,
+    last_turn: Callable[[], float],
+    ready: Callable[[], bool],
+    sending: Callable[[], bool],
 ) -> Flask:
-    """`/healthz` (the loop turns), `/readyz` (its partitions are adopted), `/metrics`."""
+    """`/healthz` (the loop turns, alerts are sent), `/readyz` (its partitions are adopted), `/metrics`."""
 
     def healthy() -> str | None:
         silent = time.monotonic() - last_turn()
+        if not sending():
+            return "alerts are no longer sent: restart"
         return f"the loop has not turned for {silent:.0f} s: restart" if silent > STUCK_AFTER else None
 
     app = create_web("metrics-worker", lambda: None if ready() else "no partitions adopted yet", healthy)

@@ -32,7 +32,7 @@ def build(settings: Settings, group: str) -> tuple[Flask, Callable[[], None]]:
     )
     # What a majority doesn't have yet may be rolled back, and a counter that was shown would fall.
     store = Store(client.get_database(settings.where.database, read_concern=ReadConcern("majority")))
-    reader = SnapshotReader(store, Positions(store.database, group), settings.label_values, settings.width)
+    reader = SnapshotReader(store, Positions(store.database, group), settings.label_values, settings.ways)
     registry = CollectorRegistry()
     registry.register(TicketCollector(Latest(reader)))
     return create_app(store, registry, settings, lambda: _missing(client)), client.close

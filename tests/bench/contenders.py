@@ -13,11 +13,10 @@ from pymongo.write_concern import WriteConcern
 
 from events.codec import decode_ticket_event
 from events.topics import EVENTS
+from metrics.batch import Ways
 from metrics.contributions import LABELS
-from metrics.records import StoredEvent
+from metrics.records import Row, StoredEvent
 from metrics.store import Store
-from metrics.ticket.state import State
-from metrics.transitions import Counted
 from metrics.worker import TicketHandler
 from rollups.amounts import Amounts
 from rollups.store import RollupStore
@@ -33,7 +32,7 @@ Mongo = MongoClient[dict[str, Any]]
 class Written:
     """All that one batch wrote and published."""
 
-    saved: tuple[int, Sequence[StoredEvent], Sequence[tuple[State, Counted, int]]]
+    saved: tuple[int, Sequence[StoredEvent], Sequence[Row]]
     rollups: Amounts
     totals: Amounts
     outcome: Outcome
@@ -42,13 +41,13 @@ class Written:
 class _Noting(Store):
     """The real store, which remembers what it was last given to write."""
 
-    last: tuple[int, Sequence[StoredEvent], Sequence[tuple[State, Counted, int]]]
+    last: tuple[int, Sequence[StoredEvent], Sequence[Row]]
 
     def save(
         self,
         partition: int,
         events: Sequence[StoredEvent],
-        tickets: Sequence[tuple[State, Counted, int]],
+        tickets: Sequence[Row],
         session: ClientSession | None,
     ) -> None:
         """Write, and remember."""
@@ -74,7 +73,7 @@ class Recorder:
         noting = self._store = _Noting(store.database)
         noting.rollups = self._rollups = _NotingRollups(store.database["rollups"], LABELS)
         noting.totals = self._totals = _NotingRollups(store.database["totals"], LABELS[:-1])
-        self._handler = TicketHandler(noting, WIDTH)
+        self._handler = TicketHandler(noting, Ways(WIDTH))
         self.written: list[Written] = []
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:

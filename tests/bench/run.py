@@ -12,12 +12,13 @@ from typing import Any
 from pymongo import MongoClient
 
 # SCRAPE
-from bench import scrape
+from bench import deadlines, scrape
 from bench.contenders import Floor, Recorder, events_per_second
 from bench.traffic import messages
 from events.topics import TOPICS
 from local import ports, stack
 from local.stack import Stack
+from metrics.batch import Ways
 from metrics.store import Store
 from metrics.worker import TicketHandler
 from streams.publisher import Publisher
@@ -39,6 +40,7 @@ def main() -> None:
             mongo: Mongo = MongoClient(running.mongo)
             _worker(running, mongo)
             scrape.compare(mongo)
+            deadlines.compare(mongo)
             mongo.close()
 
 
@@ -67,12 +69,12 @@ def _worker(running: Stack, mongo: Mongo) -> None:
     ratios, speeds, floors = [], [], []
     for number in range(ROUNDS):
         _, floor = measured("floor", lambda store: Floor(store, recorder.written))
-        _, full = measured("full", lambda store: TicketHandler(store, 3600))
+        _, full = measured("full", lambda store: TicketHandler(store, Ways(3600)))
         ratios.append(full / floor)
         speeds.append(full)
         floors.append(floor)
         print(f"  round {number + 1}: {full:,.0f} events/s, floor {floor:,.0f}, ratio {full / floor:.2f}")
-    _, single = measured("single", lambda store: TicketHandler(store, 3600), batch=1, most=500)
+    _, single = measured("single", lambda store: TicketHandler(store, Ways(3600)), batch=1, most=500)
     full = statistics.median(speeds)
     print(f"worker / floor (aim ≥ 0.70): {statistics.median(ratios):.2f}")
     print(f"worker / one event per transaction (aim ≥ 5): {full / single:.1f}  ({single:,.0f} events/s)")

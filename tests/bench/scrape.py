@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby, islice
 from typing import Any
 
@@ -11,14 +11,18 @@ from pymongo import MongoClient
 
 from bench.traffic import messages
 from events.codec import decode_ticket_event
+from metrics.batch import Ways
 from metrics.contributions import contribute
 from metrics.exposition.collector import TicketCollector
 from metrics.exposition.latest import Latest
 from metrics.exposition.reader import SnapshotReader
+from metrics.records import Row
+from metrics.seen import Seen, see
+from metrics.sla.policy import NO_RULES
 from metrics.store import Store
 from metrics.ticket.fold import fold
 from metrics.ticket.state import State
-from metrics.transitions import Counted, count
+from metrics.transitions import BOUNDS, Counted, count
 from rollups.amounts import Amounts, Place, add
 from streams.positions import Positions
 
@@ -62,7 +66,7 @@ def _filled(mongo: Mongo, tickets: int) -> SnapshotReader:
     states = _states(tickets)
     for partition in range(4):
         _fill(store, partition, islice(states, tickets // 4))
-    return SnapshotReader(store, Positions(store.database, "bench"), 100, WIDTH)
+    return SnapshotReader(store, Positions(store.database, "bench"), 100, Ways(WIDTH))
 
 
 def _name(tickets: int) -> str:
@@ -80,16 +84,18 @@ def _fill(store: Store, partition: int, states: Iterator[State]) -> None:
     while chunk := list(islice(states, 2000)):
         rollups: Amounts = {}
         totals: Amounts = {}
-        tickets: Sequence[tuple[State, Counted, int]] = [(s, _count(s, totals), 1) for s in chunk]
-        for state in chunk:
-            contribute(state, WIDTH, 1, rollups)
+        seen = [see(state, 0, NO_RULES) for state in chunk]
+        tickets = [Row(one.state, _count(one, totals), 1, one.as_of, [], None, None) for one in seen]
+        for one in seen:
+            contribute(one, WIDTH, 1, rollups)
         store.save(partition, [], tickets, None)
         store.rollups.apply(rollups, partition, None)
         store.totals.apply(totals, partition, None)
 
 
-def _count(state: State, totals: Amounts) -> Counted:
-    increments, counted = count(None, state, None, appended=False)
+def _count(seen: Seen, totals: Amounts) -> Counted:
+    increments, counted = count(None, seen, None, BOUNDS, appended=False)
+    state = seen.state
     for measure, amount in increments.items():
         add(totals, Place(0, (state.source, state.team, state.priority, state.channel)), measure, amount)
     return counted

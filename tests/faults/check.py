@@ -14,6 +14,7 @@ from events.topics import EVENTS, TICKETS
 from harness import oracle
 from harness.wait import until
 from metrics import audit
+from metrics.batch import Ways
 from metrics.store import Store
 from rollups.amounts import Amounts, add
 from rollups.store import flat
@@ -75,7 +76,7 @@ def assert_exact(mongo: Mongo, bootstrap: str, database: str, sent: Iterable[ora
     """The aggregates are the oracle's for `sent`, each ticket the fold of its events, all of it published."""
     assert aggregates(mongo, database) == oracle.rollups(sent, 3600)
     with mongo.start_session(snapshot=True) as session:
-        assert audit.verify(Store(mongo[database]), 3600, session, lambda _: None) == []
+        assert audit.verify(Store(mongo[database]), Ways(3600), session, lambda _: None) == []
     stored = {d["_id"]: msgspec.json.decode(d["state"])["version"] for d in mongo[database]["tickets"].find()}
     until(
         lambda: published_versions(bootstrap) == stored,

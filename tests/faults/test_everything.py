@@ -20,6 +20,7 @@ from harness.parts import broker_of_own, mongod_of_own, stack_of
 from harness.services import environment, worker
 from harness.wait import until
 from metrics import audit
+from metrics.batch import Ways
 from metrics.store import Store
 from streams.publisher import Unavailable
 
@@ -81,4 +82,4 @@ def stored_events(client: Mongo) -> set[str]:
 def wrong(client: Mongo) -> list[str]:
     """What the audit finds."""
     with client.start_session(snapshot=True) as session:
-        return audit.verify(Store(client[DATABASE]), 3600, session, lambda _: None)
+        return audit.verify(Store(client[DATABASE]), Ways(3600), session, lambda _: None)

@@ -8,9 +8,9 @@ import msgspec
 
 from events.codec import decode_ticket_event, key
 from events.types import TicketAbsorbed, TicketEvent
-from metrics.batch import News, plan
+from metrics.batch import News, Ways, plan
 from metrics.mergers import absorptions
-from metrics.records import Ticket
+from metrics.records import Row, Ticket
 from metrics.ticket.state import State
 from rollups.amounts import Amounts, add
 
@@ -22,11 +22,14 @@ def typed(event: Wire) -> TicketEvent:
     return decode_ticket_event(json.dumps(event).encode())
 
 
+HOURLY = Ways(3600)
+
+
 class Desk:
     """Tickets, aggregates and totals, as batches have left them."""
 
-    def __init__(self, width: int = 3600) -> None:
-        self.width = width
+    def __init__(self, ways: Ways = HOURLY) -> None:
+        self.ways = ways
         self.tickets: dict[str, Ticket] = {}
         self.events: dict[str, dict[str, TicketEvent]] = {}
         self.rollups: Amounts = {}
@@ -50,7 +53,7 @@ class Desk:
                 of_ticket = news.setdefault(name, News())
                 of_ticket.events[event.id] = event
                 of_ticket.restated |= known is not None
-        todo = plan(news, self.tickets, self._histories, self.width)
+        todo = plan(news, self.tickets, self._histories, self.ways, 0)
         for name, fresh in news.items():
             self.events.setdefault(name, {}).update(fresh.events)
         self._add(self.rollups, todo.rollups)
@@ -58,9 +61,9 @@ class Desk:
         said = []
         for change in todo.changes:
             name = key(change.new.source, change.new.subject)
-            self.tickets[name] = Ticket(msgspec.json.encode(change.new), change.counted, change.writes)
+            self.tickets[name] = _stored(change.row)
             if change.old is None or change.old.mergers != change.new.mergers:
-                said += absorptions(change.new, change.writes)
+                said += absorptions(change.new, change.row.writes)
         if said:
             self._take([decode_ticket_event(message.value) for message in said])
 
@@ -76,3 +79,7 @@ class Desk:
 
 def _revision(event: TicketEvent) -> int:
     return event.data.revision if isinstance(event, TicketAbsorbed) else 0
+
+
+def _stored(row: Row) -> Ticket:
+    return Ticket(msgspec.json.encode(row.state), row.counted, row.writes, row.seen_at, row.told)

@@ -8,6 +8,7 @@ from pymongo import MongoClient
 
 from events.codec import key
 from events.topics import EVENTS
+from metrics.batch import Ways
 from metrics.store import Store
 from metrics.worker import TicketHandler
 from rollups.amounts import Amounts, add
@@ -41,7 +42,7 @@ class Partitions:
         self.store = Store(client[database])
         self.store.prepare()
         self.store.set_bucket_width(3600)
-        self.handler = TicketHandler(self.store, 3600)
+        self.handler = TicketHandler(self.store, Ways(3600))
 
     def process(self, *values: bytes, partition: int = 0) -> Outcome:
         """One batch of messages with `values`, in one transaction."""

@@ -42,6 +42,14 @@ class Recorder:
         """Say what is `pending` once more."""
         return [Message(TICKETS, value.encode(), b"said again") for value in pending]
 
+    def is_due(self, _partition: int, _now: int) -> bool:
+        """Nothing here changes by the passing of time."""
+        return False
+
+    def elapse(self, _partition: int, _now: int, _session: ClientSession) -> Outcome:
+        """Nothing to do."""
+        return Outcome()
+
     def effects(self) -> Counter[str]:
         """How often each value was written down."""
         return Counter(document["value"] for document in self._effects.find())

@@ -2,11 +2,15 @@
 
 import itertools
 import json
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from pymongo import MongoClient
 
+from metrics.alerts.alert import Alert
+from metrics.batch import Ways
+from metrics.sla.policy import NO_RULES, Rules
 from metrics.store import Store
 from metrics.worker import TicketHandler
 from streams.batch import Batch, Record
@@ -48,15 +52,38 @@ def wrote(subject: str, time: str, kind: str, person: str | None = None, *, publ
 
 
 class Telling:
-    """A worker's handler over `database`, with buckets of `width` seconds."""
+    """A worker's handler over `database`, with buckets of `width` seconds, under `rules`.
 
-    def __init__(self, client: MongoClient[Any], database: str, width: int = 3600) -> None:
+    `now` is what the handler takes for the present (µs), the real one while it is None; `alerts` are those
+    that came of it.
+    """
+
+    def __init__(
+        self, client: MongoClient[Any], database: str, width: int = 3600, rules: Rules = NO_RULES
+    ) -> None:
+        self.now: int | None = None
+        self.alerts: list[Alert] = []
         self._client = client
         self.store = Store(client[database])
         self.store.prepare()
         self.store.set_bucket_width(width)
-        self._handler = TicketHandler(self.store, width)
+        self._handler = TicketHandler(
+            self.store,
+            Ways(width, rules),
+            lambda alerts, _session: self.alerts.extend(alerts),
+            lambda: time.time_ns() // 1000 if self.now is None else self.now,
+        )
         self._positions = Positions(self.store.database, GROUP)
+
+    def elapse(self, now: int, partition: int = 0) -> int:
+        """Let time pass to `now` (µs) in `partition`; gives how many rounds it took."""
+        self.now = now
+        rounds = 0
+        while self._handler.is_due(partition, now):
+            with self._client.start_session() as session, session.start_transaction():
+                self._handler.elapse(partition, now, session)
+            rounds += 1
+        return rounds
 
     def tell(self, *events: Wire, partition: int = 0) -> None:
         """Process `events` as one batch of `partition`."""

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from harness.services import API_TOKEN, environment, metrics, worker
 from local import broker as brokers
 from local import ports
 from local.stack import Stack
+from main_job import independent
 
 ROOT = Path(__file__).parents[2]
 MAPPING = ROOT / "examples/mappings/helpdesk-log.yml"
@@ -44,12 +46,12 @@ class Imported:
 
 
 def imported(
-    log: Path, stack: Stack, mongo: Mongo, database: str, directory: Path, times: int = 1
+    log: Path, stack: Stack, mongo: Mongo, database: str, directory: Path, times: int = 1, **more: str
 ) -> Imported:
     """`log` imported `times` times over a broker of its own and folded by the worker."""
     directory.mkdir(exist_ok=True)
     with own_broker(directory) as kafka:
-        env = environment(stack, database, KAFKA_BOOTSTRAP_SERVERS=kafka)
+        env = environment(stack, database, KAFKA_BOOTSTRAP_SERVERS=kafka, **more)
         command = [sys.executable, "-m", "ingest", "import", str(log), "--mapping", str(MAPPING)]
         for _ in range(times):
             done = subprocess.run(
@@ -146,3 +148,32 @@ def test_a_second_import_changes_nothing(stack: Stack, mongo: Mongo, database: s
     mongo.drop_database(f"{database}-twice")
 
     assert twice == once
+
+
+@pytest.mark.parametrize("log", [OWN, REAL], ids=["own", "real"])
+def test_promises_in_business_hours_are_those_of_an_independent_script(
+    log: Path, stack: Stack, mongo: Mongo, database: str, tmp_path: Path
+) -> None:
+    if not log.exists():
+        pytest.skip("the real log stands only beside our own checkouts")
+    rules = str(Path(__file__).with_name("sla.yml"))
+    imported(log, stack, mongo, database, tmp_path / "sla", DESKPULSE_CONFIG=rules)
+
+    expected = independent.figures(log, datetime.now(UTC))
+
+    with metrics(environment(stack, database, DESKPULSE_CONFIG=rules), tmp_path) as web:
+        for target in ("first_response", "resolution"):
+            attained = report(web.url(), "attainment", target=target)[0]
+            assert (attained["met"], attained["breached"]) == (
+                expected["met"][target],
+                expected["breached"][target],
+            )
+        for measure in ("first_response", "full_resolution"):
+            row = report(web.url(), measure, clock="business")[0]
+            wanted = expected[measure]
+            print(f"\n{log.name} {measure} in business hours: {row}")
+            assert row["count"] == wanted["count"]
+            assert row["mean"] == pytest.approx(wanted["mean"], abs=1e-3)
+            for name in ("p50", "p75", "p90", "p95", "p99"):
+                assert row[name] == pytest.approx(wanted[name], rel=0.01, abs=1e-6)
+    print(f"attained: {expected['met']}, broken: {expected['breached']}")

@@ -18,6 +18,7 @@ from harness.services import CONFIG, RunningService, environment, worker
 from harness.wait import until
 from local.stack import Stack
 from metrics import audit
+from metrics.batch import Ways
 from streams.positions import HELD
 
 Mongo = MongoClient[dict[str, Any]]
@@ -35,7 +36,7 @@ def partitions(mongo: Mongo, database: str) -> Partitions:
 
 def verify(mongo: Mongo, partitions: Partitions, width: int = 3600) -> list[str]:
     with mongo.start_session(snapshot=True) as session:
-        return audit.verify(partitions.store, width, session, lambda _: None)
+        return audit.verify(partitions.store, Ways(width), session, lambda _: None)
 
 
 def command(name: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -98,7 +99,7 @@ def test_a_fault_is_found_and_said_in_a_sentence_and_a_rebuild_repairs_it(
     (sentence,) = verify(mongo, partitions)
     assert all(words in sentence for words in FAULTS[fault]), sentence
 
-    audit.rebuild(partitions.store, 3600, lambda _: None, lambda _: None)
+    audit.rebuild(partitions.store, Ways(3600), lambda _: None, lambda _: None)
     assert verify(mongo, partitions) == []
     assert numbers(partitions.store.rollups) == oracle.rollups(EVENTS, 3600)
 
@@ -110,7 +111,7 @@ def test_a_rebuild_leaves_the_totals_and_tells_only_what_became_another(
     tamper_with_a_ticket(mongo, database)
     changed: list[str] = []
 
-    audit.rebuild(partitions.store, 3600, lambda state: changed.append(state.subject), lambda _: None)
+    audit.rebuild(partitions.store, Ways(3600), lambda row: changed.append(row.state.subject), lambda _: None)
 
     assert changed == ["7"]
     assert numbers(partitions.store.totals) == totals

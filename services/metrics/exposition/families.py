@@ -1,12 +1,13 @@
 """The table of metric families, and how the numbers of a snapshot fill them (pure)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from metrics.exposition.numbers import COHORT_WINDOWS, Numbers
+from metrics.sla.policy import TARGETS
 from metrics.transitions import BOUNDS, MEASURES
 from rollups.exposition import Shown, buckets, seconds_sum
 
@@ -31,6 +32,18 @@ _HISTOGRAMS: Final = {
     "resolution": (
         "helpdesk_resolution_seconds",
         "From a ticket's creation to each of its resolutions, as first known.",
+    ),
+}
+_CLOCKS: Final = {"calendar": "", "business": "_business"}
+_SLA: Final = {
+    "met": ("helpdesk_sla_met", "Promises kept, by target, as first known."),
+    "breached": ("helpdesk_sla_breached", "Promises broken, by target, as first known."),
+}
+_SLA_LEVELS: Final = {
+    "overdue": ("helpdesk_sla_overdue_tickets", "Unresolved promises that are broken and still open now."),
+    "due_soon": (
+        "helpdesk_sla_due_soon_tickets",
+        "Promises of whose end the policy warns now.",
     ),
 }
 _RESTATEMENTS: Final = (
@@ -75,11 +88,15 @@ def empty() -> Iterator[Metric]:
         yield family
 
 
-def families(numbers: Numbers) -> list[Metric]:
-    """The families that `numbers` fill; every label set is in each of them, from 0 on."""
+def families(numbers: Numbers, bounds: Sequence[int] = BOUNDS) -> list[Metric]:
+    """The families that `numbers` fill; every label set is in each of them, from 0 on.
+
+    `bounds` are those of the histograms, in seconds.
+    """
     return [
         *_totals(numbers.totals),
-        *_histograms(numbers.totals),
+        *_promises(numbers.totals),
+        *_histograms(numbers.totals, bounds),
         *_levels(numbers.levels),
         _gauge(_OLDEST, _LABELS[:2], numbers.oldest.items()),
         *_cohorts(numbers.cohorts),
@@ -102,13 +119,24 @@ def _totals(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
     yield restatements
 
 
-def _histograms(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+def _promises(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+    for outcome, (name, text) in _SLA.items():
+        family = CounterMetricFamily(name, text, labels=(*_LABELS, "target"))
+        for labels, amounts in totals.items():
+            for target in TARGETS:
+                family.add_metric((*labels, target), amounts.get(f"sla.{target}.{outcome}", 0))
+        yield family
+
+
+def _histograms(totals: Mapping[Shown, Mapping[str, int]], bounds: Sequence[int]) -> Iterator[Metric]:
     for measure, (name, text) in _HISTOGRAMS.items():
         family = HistogramMetricFamily(name, text, labels=(*_LABELS, "clock"))
         for labels, amounts in totals.items():
-            family.add_metric(
-                (*labels, "calendar"), buckets(amounts, measure, BOUNDS), seconds_sum(amounts, measure)
-            )
+            for clock, suffix in _CLOCKS.items():
+                name_of = f"{measure}{suffix}"
+                family.add_metric(
+                    (*labels, clock), buckets(amounts, name_of, bounds), seconds_sum(amounts, name_of)
+                )
         yield family
 
 
@@ -119,6 +147,13 @@ def _levels(levels: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
         for status in _STATUSES
     ]
     yield _gauge(_BACKLOG, (*_LABELS, "status"), backlog)
+    for level, family in _SLA_LEVELS.items():
+        samples = [
+            ((*labels, target), amounts.get(f"{level}.{target}", 0))
+            for labels, amounts in levels.items()
+            for target in TARGETS
+        ]
+        yield _gauge(family, (*_LABELS, "target"), samples)
     yield _gauge(
         _UNANSWERED, _LABELS, [(labels, amounts.get("unanswered", 0)) for labels, amounts in levels.items()]
     )

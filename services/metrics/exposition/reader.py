@@ -7,6 +7,7 @@ from typing import Final
 import pymongo
 from prometheus_client import Metric
 
+from metrics.batch import Ways
 from metrics.contributions import LABELS
 from metrics.exposition import cohorts
 from metrics.exposition.background import Background
@@ -28,13 +29,13 @@ _LABELS: Final = LABELS[:-1]
 
 
 class SnapshotReader:
-    """Reads from `store` and `positions`; `cap` values of each label are shown; `width` is that of the
-    buckets (seconds) while the store doesn't know it yet."""
+    """Reads from `store` and `positions`; `cap` values of each label are shown; `ways` tell how
+    tickets are counted."""
 
-    def __init__(self, store: Store, positions: Positions, cap: int, width: int) -> None:
+    def __init__(self, store: Store, positions: Positions, cap: int, ways: Ways) -> None:
         self._store = store
         self._positions = positions
-        self._width = width
+        self._ways = ways
         self._values = LabelValues(store.database["label_values"], _LABELS, cap)
         self._cohorts = Background(self._read_cohorts)
 
@@ -43,7 +44,7 @@ class SnapshotReader:
         with pymongo.timeout(DEADLINE):
             raw = self._read()
             allowed = self._values.allowed(values_of(raw.label_sets(), len(_LABELS)))
-        return families(numbers(raw, allowed))
+        return families(numbers(raw, allowed), self._ways.bounds)
 
     def _read(self) -> Raw:
         taken_at = time.time()
@@ -62,7 +63,7 @@ class SnapshotReader:
         return [(place.labels, dict(flat(amounts))) for place, amounts in read]
 
     def _levels(self) -> list[Cell]:
-        read = self._store.rollups.read(NOW, NOW + 1, ("backlog", "unanswered"), {})
+        read = self._store.rollups.read(NOW, NOW + 1, ("backlog", "unanswered", "overdue", "due_soon"), {})
         return [(place.labels[:-1], dict(flat(amounts))) for place, amounts in read]
 
     def _oldest(self, levels: Sequence[Cell]) -> dict[tuple[str | None, str | None], int]:
@@ -77,5 +78,5 @@ class SnapshotReader:
 
     def _read_cohorts(self) -> list[Cell]:
         with pymongo.timeout(COHORTS_DEADLINE):
-            width = self._store.bucket_width() or self._width
+            width = self._store.bucket_width() or self._ways.width
             return cohorts.read(self._store.database["rollups"], _LABELS, width, int(time.time()))

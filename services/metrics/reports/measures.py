@@ -6,7 +6,8 @@ from functools import partial
 from typing import Final
 
 from metrics.reports import numbers
-from metrics.reports.numbers import Amounts, Figures
+from metrics.reports.numbers import Amounts, Clock, Figures
+from metrics.sla.policy import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,34 @@ class Measure:
     is_level: bool = False
 
 
-def _durations(name: str, definition: str) -> Measure:
-    figures = partial(numbers.durations, measure=name)
-    return Measure(name, definition, "seconds", (name,), figures, numbers.Durations)
+_DURATIONS: Final = {
+    "first_response": "From creation (outbound: the customer's first message) to the first public agent "
+    "comment, at the time of the answer.",
+    "next_response": "After the first response, from the oldest unanswered public customer message to the "
+    "next public agent comment, at the time of the answer.",
+    "full_resolution": "From creation to the latest resolution of tickets that are resolved now, at that "
+    "resolution.",
+}
+_HOURS: Final[dict[Clock, str]] = {
+    "calendar": "Every second counts.",
+    "business": "Only open hours count; tickets without a calendar are left out.",
+}
+
+
+def _durations(name: str, clock: Clock) -> Measure:
+    stored = name if clock == "calendar" else f"{name}_business"
+    figures = partial(numbers.durations, measure=stored, clock=clock)
+    definition = f"{_DURATIONS[name]} {_HOURS[clock]}"
+    return Measure(name, definition, "seconds", (stored,), figures, numbers.Durations)
+
+
+def _attainment(target: Target) -> Measure:
+    figures = partial(numbers.attainment, target=target)
+    definition = (
+        f"Of the {target} promises, met at their fulfilment or breached at their due time in the period, "
+        "the share that was met."
+    )
+    return Measure("attainment", definition, "ratio", (f"sla.{target}",), figures, numbers.Attainment)
 
 
 MEASURES: Final = {
@@ -64,20 +90,8 @@ MEASURES: Final = {
             numbers.Backlog,
             is_level=True,
         ),
-        _durations(
-            "first_response",
-            "From creation (outbound: the customer's first message) to the first public agent comment, "
-            "at the time of the answer.",
-        ),
-        _durations(
-            "next_response",
-            "After the first response, from the oldest unanswered public customer message to the next "
-            "public agent comment, at the time of the answer.",
-        ),
-        _durations(
-            "full_resolution",
-            "From creation to the latest resolution of tickets that are resolved now, at that resolution.",
-        ),
+        *(_durations(name, "calendar") for name in _DURATIONS),
+        _attainment("first_response"),
         Measure(
             "resolution_rate",
             "flow: resolutions in the period per ticket created in it. "
@@ -89,3 +103,18 @@ MEASURES: Final = {
         ),
     )
 }
+
+
+def chosen(name: str, clock: Clock | None, target: Target | None) -> Measure | None:
+    """The measure `name`, by `clock` where it is a duration and for `target` where it is the attainment.
+
+    None where there is no such measure. Raises ValueError that names the parameter which doesn't belong to
+    it.
+    """
+    if clock is not None and name not in _DURATIONS:
+        raise ValueError("clock")
+    if target is not None and name != "attainment":
+        raise ValueError("target")
+    if clock is not None:
+        return _durations(name, clock)
+    return MEASURES.get(name) if target is None else _attainment(target)

@@ -12,6 +12,9 @@ Amounts = Mapping[str, int]
 """Measure → amount, as the aggregates keep them; absent is 0."""
 
 
+Clock = Literal["calendar", "business"]
+
+
 class Volume(Struct, kw_only=True, frozen=True):
     """How many tickets and messages came in."""
 
@@ -40,7 +43,7 @@ class Backlog(Struct, kw_only=True, frozen=True):
 class Durations(Struct, kw_only=True, frozen=True):
     """Seconds. The mean is exact, percentiles are within 1 % (linear between ranks)."""
 
-    clock: Literal["calendar"] = "calendar"
+    clock: Clock = "calendar"
     count: int
     mean: float | None
     p50: float | None
@@ -60,7 +63,15 @@ class ResolutionRate(Struct, kw_only=True, frozen=True):
     cohort: float | None
 
 
-Figures = Volume | Resolutions | Reopens | Backlog | Durations | ResolutionRate
+class Attainment(Struct, kw_only=True, frozen=True):
+    """Promises kept and broken; `attainment` is the share that was kept."""
+
+    met: int
+    breached: int
+    attainment: float | None
+
+
+Figures = Attainment | Volume | Resolutions | Reopens | Backlog | Durations | ResolutionRate
 
 
 def volume(amounts: Amounts) -> Volume:
@@ -84,8 +95,8 @@ def backlog(amounts: Amounts) -> Backlog:
     return Backlog(backlog=arrived - amounts.get("resolutions", 0))
 
 
-def durations(amounts: Amounts, measure: str) -> Durations:
-    """Count, mean and percentiles of the durations under `measure`."""
+def durations(amounts: Amounts, measure: str, clock: Clock) -> Durations:
+    """Count, mean and percentiles of the durations under `measure`, by `clock`."""
     count = amounts.get(f"{measure}.n", 0)
     us = amounts.get(f"{measure}.s", 0) * SECOND + amounts.get(f"{measure}.u", 0)
     prefix = f"{measure}.b."
@@ -96,6 +107,7 @@ def durations(amounts: Amounts, measure: str) -> Durations:
         return None if value is None else round(value / SECOND, 6)
 
     return Durations(
+        clock=clock,
         count=count,
         # Whole numbers divide to the nearest float, however large they are.
         mean=us / (count * SECOND) if count else None,
@@ -119,3 +131,10 @@ def resolution_rate(amounts: Amounts) -> ResolutionRate:
         cohort_resolved=cohort_resolved,
         cohort=cohort_resolved / created if created else None,
     )
+
+
+def attainment(amounts: Amounts, target: str) -> Attainment:
+    """How the promises of `target` fared."""
+    met, breached = (amounts.get(f"sla.{target}.{outcome}", 0) for outcome in ("met", "breached"))
+    decided = met + breached
+    return Attainment(met=met, breached=breached, attainment=met / decided if decided else None)

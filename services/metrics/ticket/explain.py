@@ -1,17 +1,20 @@
 """Why the facts are what they are: the fold once more, with a look at what each event changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from msgspec import UNSET
 
 from events.instants import micros, moment, seconds
-from events.types import Status, TicketChanged, TicketCommented, TicketCreated, TicketEvent
+from events.types import RESOLVED, Status, TicketChanged, TicketCommented, TicketCreated, TicketEvent
+from metrics.sla.hours import open_time
+from metrics.sla.policy import NO_RULES, Rules
 from metrics.ticket.explanation import Cited, Clock, Creation, Explanation, Interval, PassedOver
 from metrics.ticket.fold import Placed, append, begin, placed
-from metrics.ticket.state import RESOLVED, State
+from metrics.ticket.state import State
 
 _COUNTS_IN: Final = {
     "new": ["status_times.new", "requester_wait", "agent_work", "worked"],
@@ -24,11 +27,11 @@ _COUNTS_IN: Final = {
 _NO_ANSWER: Final = {"bot": "written by a bot", "customer": "written by the customer"}
 
 
-def explain(events: Iterable[TicketEvent], as_of: int) -> Explanation:
+def explain(events: Iterable[TicketEvent], as_of: int, rules: Rules = NO_RULES) -> Explanation:
     """The explanation of the facts at `as_of` (µs since the epoch) that `events` fold to: all of one ticket,
-    distinct, at least one, none after `as_of`."""
+    distinct, at least one, none after `as_of`; counted under `rules`."""
     ordered = placed(events)
-    walk = _Walk(ordered)
+    walk = _Walk(ordered, rules)
     for step in ordered:
         walk.take(step)
     return walk.finish(as_of)
@@ -52,7 +55,8 @@ class _Before:
 class _Walk:
     """Takes the events of a ticket one by one and writes down what each of them did."""
 
-    def __init__(self, ordered: list[Placed]) -> None:
+    def __init__(self, ordered: list[Placed], rules: Rules) -> None:
+        self._rules = rules
         self._state = begin(ordered)
         origin = _cited(next((e for _, e in ordered if isinstance(e, TicketCreated)), ordered[0][1]))
         created = moment(self._state.created_at)
@@ -73,7 +77,7 @@ class _Walk:
         """Take the next event."""
         (time, _, _), event = step
         before = _before(self._state)
-        append(self._state, [step])
+        append(self._state, [step], self._rules)
         at = moment(max(self._state.created_at, time))
         self._response(before, event, at)
         self._acknowledgement(before, event, at)
@@ -88,7 +92,12 @@ class _Walk:
         """The explanation of everything taken, at `as_of`."""
         latest = self._state.cycles[-1].resolved
         spans = [*self._spans, (self._state.since, as_of, self._state.status)]
-        self._story.intervals = [_interval(*span, latest) for span in spans if span[0] < span[1]]
+        self._story.intervals = [
+            _interval(*part, latest, self._state, self._rules)
+            for span in spans
+            if span[0] < span[1]
+            for part in _by_policy(*span, self._state.promises)
+        ]
         return self._story
 
     def _response(self, before: _Before, event: TicketEvent, at: datetime) -> None:
@@ -191,14 +200,39 @@ def _type(event: TicketEvent) -> str:
     return str(event.__struct_config__.tag)
 
 
-def _interval(since: int, until: int, status: Status, latest_resolution: int | None) -> Interval:
+def _by_policy(
+    since: int, until: int, status: Status, promises: list[tuple[int, str | None]]
+) -> Iterator[tuple[int, int, Status]]:
+    """A span cut where the ticket came under another policy."""
+    cuts = [at for at, _ in promises if since < at < until]
+    for start, end in pairwise([since, *cuts, until]):
+        yield start, end, status
+
+
+def _interval(
+    since: int, until: int, status: Status, latest_resolution: int | None, state: State, rules: Rules
+) -> Interval:
     counts_in = [*_COUNTS_IN[status]]
     if latest_resolution is not None and until <= latest_resolution:
         counts_in.append("full_resolution")
+    counted = open_time(state.source, state.promises, rules, since, until)
     return Interval(
         since=moment(since),
         until=moment(until),
         status=status,
         counts_in=counts_in,
         calendar=seconds(until - since),
+        business=None if counted is None else seconds(counted),
+        policy=next((name for at, name in reversed(state.promises) if at <= since), None),
+        calendar_version=_version(state, rules, since),
     )
+
+
+def _version(state: State, rules: Rules, at: int) -> str | None:
+    """Since when the version of the calendar counts that counted `at`; None without a calendar or a date."""
+    key = next((name for since, name in reversed(state.promises) if since <= at), None)
+    calendar = rules.calendar(state.source, key)
+    if calendar is None or not calendar.versions:
+        return None
+    version, _, _ = next(calendar.in_force(at, at + 1))
+    return None if version.valid_from is None else moment(version.valid_from).isoformat()

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from events.instants import micros
 from events.types import (
+    RESOLVED,
     Status,
     TicketAbsorbed,
     TicketChanged,
@@ -23,8 +24,11 @@ from events.types import (
     TicketMerged,
     TicketUndeleted,
 )
+from metrics.sla.clock import Slot, clock
+from metrics.sla.policy import NO_RULES, Rules
 from metrics.ticket.order import place
-from metrics.ticket.state import QUARTER, RESOLVED, Cycle, Exchange, Key, Merger, State, StatusTimes
+from metrics.ticket.slots import answer_slots, resolution_slot
+from metrics.ticket.state import QUARTER, Cycle, Exchange, Key, Merger, State, StatusTimes
 
 Placed = tuple[Key, TicketEvent]
 
@@ -41,12 +45,12 @@ _FIELDS: Final = (
 )
 
 
-def fold(events: Iterable[TicketEvent]) -> State:
-    """The state after `events`: all of one ticket, distinct, at least one, in any order."""
+def fold(events: Iterable[TicketEvent], rules: Rules = NO_RULES) -> State:
+    """The state after `events` (all of one ticket, distinct, at least one, in any order) under `rules`."""
     ordered = placed(events)
     state = begin(ordered)
     for key, event in ordered:
-        _step(state, key, event)
+        _step(state, key, event, rules)
     return state
 
 
@@ -62,10 +66,10 @@ def appendable(state: State, ordered: Sequence[Placed]) -> bool:
     )
 
 
-def append(state: State, ordered: Iterable[Placed]) -> None:
+def append(state: State, ordered: Iterable[Placed], rules: Rules = NO_RULES) -> None:
     """Take `ordered` events that are `appendable` into `state`, at a cost that ignores its past."""
     for key, event in ordered:
-        _step(state, key, event)
+        _step(state, key, event, rules)
 
 
 def begin(ordered: Sequence[Placed]) -> State:
@@ -83,6 +87,8 @@ def begin(ordered: Sequence[Placed]) -> State:
         created_seen=creation is not None,
         outbound=outbound,
         times=StatusTimes(),
+        statuses=[(created_at, "new")],
+        updated_at=created_at,
         cycles=[Cycle(created_at)],
         # A customer's ticket is their first message; on an outbound ticket nobody waits yet.
         exchanges=[] if outbound else [Exchange(created_at)],
@@ -90,41 +96,73 @@ def begin(ordered: Sequence[Placed]) -> State:
     )
 
 
-def _step(state: State, key: Key, event: TicketEvent) -> None:
+def _step(state: State, key: Key, event: TicketEvent, rules: Rules) -> None:
     state.version += 1
     state.last = key
     at = max(state.created_at, key[0])
-    _STEPS[type(event)](state, event, at)
+    if not state.promises and type(event) not in _FIELD_EVENTS:
+        _promise(state, at, rules)
+    _STEPS[type(event)](state, event, at, rules)
 
 
-def _changed(state: State, event: TicketChanged | TicketCreated, at: int) -> None:
+def _promise(state: State, at: int, rules: Rules) -> None:
+    """Note the policy that the ticket falls under from now on, if it is another one."""
+    if not rules.policies:
+        return
+    labels = {
+        "source": state.source,
+        "priority": state.priority,
+        "team": state.team,
+        "channel": state.channel,
+    }
+    policy = rules.choose(labels, state.tags or (), at)
+    chosen = None if policy is None else policy.key
+    if state.promises and state.promises[-1][0] == at:
+        state.promises.pop()
+    if not state.promises or state.promises[-1][1] != chosen:
+        state.promises.append((at, chosen))
+
+
+def _settle(state: State, slot: Slot | None, rules: Rules) -> None:
+    """Keep the clock of a `slot` that has just been fulfilled."""
+    if slot is None or slot.end is None or not rules.policies:
+        return
+    decided = clock(slot, state.statuses, state.promises, rules, slot.end)
+    if decided is not None:
+        state.clocks.append(decided)
+
+
+def _changed(state: State, event: TicketChanged | TicketCreated, at: int, rules: Rules) -> None:
     data = event.data
     for name in _FIELDS:
         value = getattr(data, name)
         if value is not UNSET:
             setattr(state, name, value)
+    _promise(state, at, rules)
     if data.status is not UNSET and data.status != state.status:
-        _transition(state, data.status, at)
+        _transition(state, data.status, at, rules)
 
 
-def _transition(state: State, status: Status, at: int) -> None:
+def _transition(state: State, status: Status, at: int, rules: Rules) -> None:
     before = state.status
     if before not in RESOLVED:
         setattr(state.times, before, getattr(state.times, before) + at - state.since)
         if status in RESOLVED:
+            _settle(state, resolution_slot(state, rules, at), rules)
             state.cycles[-1].resolved = at
     elif status not in RESOLVED:
         state.cycles.append(Cycle(at))
     state.status = status
     state.since = at
+    state.statuses.append((at, status))
 
 
-def _commented(state: State, event: TicketCommented, at: int) -> None:
+def _commented(state: State, event: TicketCommented, at: int, rules: Rules) -> None:
     if event.data.public:
-        _AUTHORS[event.data.author.kind](state, event, at)
+        _AUTHORS[event.data.author.kind](state, event, at, rules)
 
 
-def _customer_wrote(state: State, _event: TicketCommented, at: int) -> None:
+def _customer_wrote(state: State, _event: TicketCommented, at: int, _rules: Rules) -> None:
     _message(state, at, waiting=at)
 
 
@@ -141,13 +179,16 @@ def _message(state: State, at: int, waiting: int) -> None:
         state.exchanges[-1].customer = waiting
 
 
-def _bot_wrote(state: State, _event: TicketCommented, at: int) -> None:
+def _bot_wrote(state: State, _event: TicketCommented, at: int, _rules: Rules) -> None:
     state.bot_replies += 1
     if state.acknowledged_at is None:
         state.acknowledged_at = at
 
 
-def _agent_wrote(state: State, event: TicketCommented, at: int) -> None:
+def _agent_wrote(state: State, event: TicketCommented, at: int, rules: Rules) -> None:
+    for slot in answer_slots(state, at):
+        _settle(state, slot, rules)
+    state.updated_at = at
     state.agent_replies += 1
     agent = event.data.author.id
     if state.acknowledged_at is None:
@@ -160,33 +201,37 @@ def _agent_wrote(state: State, event: TicketCommented, at: int) -> None:
         state.exchanges[-1].agent = agent
 
 
-def _handed_off(state: State, _event: TicketHandedOff, at: int) -> None:
+def _handed_off(state: State, _event: TicketHandedOff, at: int, _rules: Rules) -> None:
     if state.handed_off_at is None and state.responded_at is None:
         state.handed_off_at = at
 
 
-def _merged(state: State, event: TicketMerged, at: int) -> None:
-    state.excluded = "merged"
+def _merged(state: State, event: TicketMerged, at: int, _rules: Rules) -> None:
+    state.excluded, state.excluded_at = "merged", state.excluded_at or at
     waiting = state.exchanges[-1].customer if state.unanswered else None
     state.mergers.append(Merger(event.data.into, at, waiting))
 
 
-def _absorbed(state: State, event: TicketAbsorbed, at: int) -> None:
+def _absorbed(state: State, event: TicketAbsorbed, at: int, _rules: Rules) -> None:
     if event.data.waiting_since is not None:
         _message(state, at, waiting=micros(event.data.waiting_since))
 
 
-def _deleted(state: State, event: TicketDeleted, _at: int) -> None:
-    state.excluded = event.data.reason
+def _deleted(state: State, event: TicketDeleted, at: int, _rules: Rules) -> None:
+    state.excluded, state.excluded_at = event.data.reason, state.excluded_at or at
 
 
-def _undeleted(state: State, _event: TicketUndeleted, _at: int) -> None:
-    state.excluded = None
+def _undeleted(state: State, _event: TicketUndeleted, _at: int, _rules: Rules) -> None:
+    state.excluded = state.excluded_at = None
     for merger in state.mergers:
         merger.waiting = None
 
 
-_STEPS: Final[dict[type, Callable[[State, Any, int], None]]] = {
+_FIELD_EVENTS: Final = frozenset((TicketCreated, TicketChanged))
+"""They set the fields that a policy looks at, and so choose it themselves, after that. Other events keep the
+policy: a reply can't fall under one that was not in force when the ticket was last looked at."""
+
+_STEPS: Final[dict[type, Callable[[State, Any, int, Rules], None]]] = {
     TicketCreated: _changed,
     TicketChanged: _changed,
     TicketCommented: _commented,
@@ -196,7 +241,7 @@ _STEPS: Final[dict[type, Callable[[State, Any, int], None]]] = {
     TicketDeleted: _deleted,
     TicketUndeleted: _undeleted,
 }
-_AUTHORS: Final[dict[str, Callable[[State, TicketCommented, int], None]]] = {
+_AUTHORS: Final[dict[str, Callable[[State, TicketCommented, int, Rules], None]]] = {
     "customer": _customer_wrote,
     "bot": _bot_wrote,
     "agent": _agent_wrote,

@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from events.types import Status
+from events.types import RESOLVED, Status
+from metrics.sla.clock import Clock
 
-RESOLVED: Final = frozenset(("resolved", "closed"))
 QUARTER: Final = 900_000_000
 """Customer messages are remembered per quarter of an hour: every bucket width is a multiple of it."""
 
@@ -52,7 +52,10 @@ class StatusTimes(Struct):
 
 class State(Struct, kw_only=True, omit_defaults=True):
     """`since`: when the present status began. `response_from`: when the first-response clock started,
-    None while it has not (an outbound ticket that no customer has written to)."""
+    None while it has not (an outbound ticket that no customer has written to). `statuses` and `promises`:
+    since when the ticket has had which status and fallen under which policy (its key), oldest first;
+    `clocks`: those that something has fulfilled; `updated_at`: when the present update clock started;
+    `excluded_at`: since when the ticket has been out of all counts, whatever reasons joined the first."""
 
     source: str
     subject: str
@@ -63,6 +66,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     created_seen: bool = False
     outbound: bool = False
     excluded: str | None = None
+    excluded_at: int | None = None
 
     status: Status = "new"
     priority: str | None = None
@@ -74,6 +78,11 @@ class State(Struct, kw_only=True, omit_defaults=True):
     requester: str | None = None
     locale: str | None = None
     url: str | None = None
+
+    statuses: list[tuple[int, Status]] = []
+    promises: list[tuple[int, str | None]] = []
+    clocks: list[Clock] = []
+    updated_at: int = 0
 
     times: StatusTimes = field(default_factory=StatusTimes)
     cycles: list[Cycle] = []

@@ -8,7 +8,7 @@ from pymongo.errors import PyMongoError
 
 from metrics.settings import Settings
 from metrics.store import Store
-from metrics.web import openapi, report_api, ticket_api
+from metrics.web import openapi, report_api, sla_api, ticket_api
 from runtime.problems import Problem, answer
 from runtime.web import Check, create_web, exposition, require_token
 
@@ -25,8 +25,9 @@ def create_app(store: Store, registry: CollectorRegistry, settings: Settings, re
     app.add_url_rule("/openapi.json", "openapi", lambda: Response(document, content_type="application/json"))
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     api.before_request(lambda: require_token(settings.tokens))
-    ticket_api.add_routes(api, store)
-    report_api.add_routes(api, store, settings.width)
+    ticket_api.add_routes(api, store, settings.ways.rules)
+    sla_api.add_routes(api, store, settings.ways.rules)
+    report_api.add_routes(api, store, settings.ways.width)
     app.register_blueprint(api)
     return app
 

@@ -7,8 +7,11 @@ import msgspec
 from events.facts import Facts
 from metrics.contributions import LABELS
 from metrics.reports.measures import MEASURES, Measure
+from metrics.sla.policy import TARGETS
 from metrics.ticket.explanation import Explanation
-from metrics.web.report_query import FORMATS
+from metrics.web.report_query import CLOCKS, FORMATS
+from metrics.web.sla_api import LABELS as OPEN_LABELS
+from metrics.web.sla_api import MOST, STATES, OpenClocks
 from rollups.intervals import INTERVALS
 from runtime.problems import PROBLEM_JSON
 
@@ -35,7 +38,7 @@ _PROBLEM: Final = {
 
 def document() -> dict[str, Any]:
     """The whole document."""
-    shapes = [Facts, Explanation, *(measure.shape for measure in MEASURES.values())]
+    shapes = [Facts, Explanation, OpenClocks, *(measure.shape for measure in MEASURES.values())]
     _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     # What the service sends is complete: fields with a default are there all the same.
     for schema in schemas.values():
@@ -87,10 +90,14 @@ def _report(measure: Measure, figures: dict[str, Any]) -> dict[str, Any]:
 def _paths(reports: list[str]) -> dict[str, Any]:
     facts = {"application/json": {"schema": {"$ref": "#/components/schemas/Facts"}}}
     report = {"application/json": {"schema": {"oneOf": [{"$ref": name} for name in reports]}}, "text/csv": {}}
+    promises = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenClocks"}}}
     ready = _operation("MongoDB answers.", {"application/json": {}})
     return {
         "/api/v1/tickets/{source}/{id}": {
             "get": _guarded(_operation("The facts of a ticket.", facts), _ticket_parameters())
+        },
+        "/api/v1/sla/open": {
+            "get": _guarded(_operation("The promises that still run.", promises), _promise_parameters())
         },
         "/api/v1/reports/{measure}": {"get": _guarded(_operation("A report.", report), _report_parameters())},
         "/metrics": {"get": _operation("The numbers for Prometheus.", {"text/plain": {}})},
@@ -109,6 +116,17 @@ def _ticket_parameters() -> list[dict[str, Any]]:
     ]
 
 
+def _promise_parameters() -> list[dict[str, Any]]:
+    several = {"type": "array", "items": _TEXT}
+    return [
+        *(_parameter(label, several, "Only these; repeat it for any of several.") for label in OPEN_LABELS),
+        _parameter("target", {"enum": [*TARGETS]}, "Only this promise."),
+        _parameter("state", {"enum": [*STATES]}, "Only promises in this state."),
+        _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, "Tickets of a page; 100."),
+        _parameter("after", _TEXT, "The next of the page before."),
+    ]
+
+
 def _report_parameters() -> list[dict[str, Any]]:
     when = "RFC 3339, or a date or time on the clocks of tz; default: everything there is."
     several = {"type": "array", "items": _TEXT}
@@ -119,6 +137,8 @@ def _report_parameters() -> list[dict[str, Any]]:
         _parameter("interval", {"enum": [*INTERVALS]}, "A row per interval; default: one for all."),
         _parameter("tz", _TEXT, "An IANA time zone; default: UTC."),
         _parameter("group_by", _TEXT, f"Names among {', '.join(LABELS)} between commas."),
+        _parameter("clock", {"enum": [*CLOCKS]}, "How durations are counted; default: calendar."),
+        _parameter("target", {"enum": [*TARGETS]}, "Which promise, of attainment; default: first_response."),
         _parameter("format", {"enum": [*FORMATS]}, "Default: json."),
         *(_parameter(label, several, "Only these; repeat it for any of several.") for label in LABELS),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from metrics.reports.measures import MEASURES, Measure
+from metrics.reports.measures import MEASURES, Measure, chosen
 from metrics.reports.tables import ROWS, Asked, OffBucket, Table, TooManyRows, table
 from metrics.store import Store
 from metrics.web.parameters import bad
@@ -21,13 +21,20 @@ def add_routes(api: Blueprint, store: Store, width: int) -> None:
 
     @api.get("/reports/<measure>")
     def report(measure: str) -> Response:
-        wanted = MEASURES.get(measure)
-        if wanted is None:
+        if measure not in MEASURES:
             raise Problem(404, "Unknown measure", f"expected one of {', '.join(MEASURES)}")
         query = read_query(request.args)
+        wanted = _chosen(measure, query)
         bucket = store.bucket_width() or width
         found = _table(store, wanted, query, bucket)
         return _FORMATS[query.format](wanted, query, bucket, found)
+
+
+def _chosen(name: str, query: Query) -> Measure:
+    try:
+        return chosen(name, query.clock, query.target) or MEASURES[name]
+    except ValueError as error:
+        raise bad(str(error), f"{name} has no such choice") from None
 
 
 def _table(store: Store, measure: Measure, query: Query, bucket: int) -> Table:

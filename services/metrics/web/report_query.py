@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 from events.instants import SECOND
 from metrics.contributions import LABELS
+from metrics.reports.numbers import Clock
+from metrics.sla.policy import TARGETS, Target
 from metrics.web.parameters import Parameters, bad, check_names, one_of, parsed, single
 from rollups.intervals import INTERVALS, Interval, instant, zone
 
 FORMATS: Final = ("json", "csv")
-NAMES: Final = ("from", "to", "interval", "tz", "group_by", "format", *LABELS)
+CLOCKS: Final = get_args(Clock)
+NAMES: Final = ("from", "to", "interval", "tz", "group_by", "clock", "target", "format", *LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Query:
     tz: str
     local: tzinfo
     group_by: tuple[str, ...]
+    clock: Clock | None
+    target: Target | None
     where: Mapping[str, Any]
     format: str
 
@@ -50,6 +55,8 @@ def read_query(given: Parameters) -> Query:
         tz=single(given, "tz") or "UTC",
         local=local,
         group_by=parsed(given, "group_by", _labels) or (),
+        clock=cast("Clock | None", parsed(given, "clock", one_of(*CLOCKS))),
+        target=cast("Target | None", parsed(given, "target", one_of(*TARGETS))),
         # An empty value asks for what has none.
         where={n: {"$in": [v or None for v in given.getlist(n)]} for n in LABELS if n in given},
         format=parsed(given, "format", one_of(*FORMATS)) or "json",

@@ -11,6 +11,7 @@ from events.codec import key
 from events.facts import Facts
 from events.instants import micros
 from events.types import TicketEvent
+from metrics.sla.policy import Rules
 from metrics.store import Store
 from metrics.ticket.explain import explain
 from metrics.ticket.fold import fold
@@ -28,8 +29,8 @@ class TicketIdConverter(PathConverter):
     regex = r"[\s\S]+"
 
 
-def add_routes(api: Blueprint, store: Store) -> None:
-    """Add the route to `api`, answered from `store`."""
+def add_routes(api: Blueprint, store: Store, rules: Rules) -> None:
+    """Add the route to `api`, answered from `store` under `rules`."""
 
     @api.get("/tickets/<source>/<ticket:subject>")
     def ticket(source: str, subject: str) -> Response:
@@ -39,21 +40,21 @@ def add_routes(api: Blueprint, store: Store) -> None:
         name = key(source, subject)
         if wants_explanation:
             events = _events(store, name, as_of)
-            found = _folded(events, as_of)
+            found = _folded(events, as_of, rules)
             shown = msgspec.structs.asdict(found)
-            return json_answer({**shown, "explain": explain(events, micros(found.as_of))})
-        return json_answer(_facts(store, name, as_of))
+            return json_answer({**shown, "explain": explain(events, micros(found.as_of), rules)})
+        return json_answer(_facts(store, name, as_of, rules))
 
 
-def _facts(store: Store, name: str, as_of: int | None) -> Facts:
+def _facts(store: Store, name: str, as_of: int | None, rules: Rules) -> Facts:
     """The facts of the ticket `name`, without its events where its state says it all."""
     ticket = store.tickets([name]).get(name)
     if ticket is None:
         raise _unknown()
     state = ticket.state()
     if as_of is None or as_of >= state.last[0]:
-        return facts(state, _moment(as_of, state.last[0]))
-    return _folded(_events(store, name, as_of), as_of)
+        return facts(state, _moment(as_of, state.last[0]), rules)
+    return _folded(_events(store, name, as_of), as_of, rules)
 
 
 def _events(store: Store, name: str, as_of: int | None) -> list[TicketEvent]:
@@ -65,9 +66,9 @@ def _events(store: Store, name: str, as_of: int | None) -> list[TicketEvent]:
     return events
 
 
-def _folded(events: list[TicketEvent], as_of: int | None) -> Facts:
-    state = fold(events)
-    return facts(state, _moment(as_of, state.last[0]))
+def _folded(events: list[TicketEvent], as_of: int | None, rules: Rules) -> Facts:
+    state = fold(events, rules)
+    return facts(state, _moment(as_of, state.last[0]), rules)
 
 
 def _moment(as_of: int | None, last: int) -> int:

@@ -9,6 +9,7 @@ from pymongo import MongoClient
 
 from harness.telling import GROUP, Telling
 from local.stack import Stack
+from metrics.batch import Ways
 from metrics.settings import Settings
 from metrics.wsgi import build
 from runtime.environment import Addresses
@@ -31,7 +32,7 @@ def replica(stack: Stack, database: str) -> Iterator[Replica]:
 
         def make(label_values: int = 100, mongo: str | None = None) -> FlaskClient:
             where = Addresses(kafka="", mongo=mongo or stack.mongo, database=database)
-            app, close = build(Settings(where, (TOKEN, "another"), 3600, label_values), GROUP)
+            app, close = build(Settings(where, (TOKEN, "another"), Ways(3600), label_values), GROUP)
             closing.callback(close)
             client = app.test_client()
             client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"

@@ -12,6 +12,7 @@ from pymongo import MongoClient, monitoring
 from harness.telling import GROUP, Telling
 from harness.wait import until
 from local.stack import Stack
+from metrics.batch import Ways
 from metrics.exposition.background import PAUSE, SHARE, Background
 from metrics.exposition.collector import TicketCollector
 from metrics.exposition.latest import Latest
@@ -40,7 +41,7 @@ def test_eight_concurrent_scrapes_are_one_refresh(stack: Stack, database: str, t
         store = Store(client[database])
         registry = CollectorRegistry()
         registry.register(
-            TicketCollector(Latest(SnapshotReader(store, Positions(store.database, GROUP), 9, 3600)))
+            TicketCollector(Latest(SnapshotReader(store, Positions(store.database, GROUP), 9, Ways(3600))))
         )
         assert not finds.counts
 

@@ -17,6 +17,7 @@ from harness.wait import until
 from local import ports
 from local import stack as stacks
 from local.process import Child
+from metrics.batch import Ways
 from metrics.exposition.collector import TicketCollector
 from metrics.exposition.latest import FRESH, KEPT, RETRY, Latest
 from metrics.exposition.reader import SnapshotReader
@@ -66,7 +67,7 @@ def tell(address: str) -> None:
 def exposed(client: MongoClient[dict[str, Any]], clock: Clock) -> CollectorRegistry:
     store = Store(client["own"])
     registry = CollectorRegistry()
-    reader = SnapshotReader(store, Positions(store.database, GROUP), 9, 3600)
+    reader = SnapshotReader(store, Positions(store.database, GROUP), 9, Ways(3600))
     registry.register(TicketCollector(Latest(reader, clock)))
     return registry
 
@@ -129,7 +130,7 @@ def test_a_mongodb_that_hangs_makes_no_scrape_longer_than_five_seconds(
 ) -> None:
     child, address = mongod
     tell(address)
-    settings = Settings(Addresses("", address, "own"), ("t",), 3600, 9)
+    settings = Settings(Addresses("", address, "own"), ("t",), Ways(3600), 9)
     app, close = build(settings, GROUP)
     web = app.test_client()
     try:
@@ -151,7 +152,7 @@ def test_a_mongodb_that_hangs_makes_no_scrape_longer_than_five_seconds(
 def test_the_api_answers_503_while_mongodb_is_gone(mongod: tuple[Child, str]) -> None:
     child, address = mongod
     tell(address)
-    app, close = build(Settings(Addresses("", address, "own"), ("t",), 3600, 9), GROUP)
+    app, close = build(Settings(Addresses("", address, "own"), ("t",), Ways(3600), 9), GROUP)
     web = app.test_client()
     try:
         child.kill()

@@ -19,7 +19,7 @@ def test_the_api_may_have_several_tokens(config: str) -> None:
     settings = read_settings({"DESKPULSE_CONFIG": config, "DESKPULSE_API_TOKEN": "one, two,"})
 
     assert settings.tokens == ("one", "two")
-    assert (settings.width, settings.label_values) == (900, 7)
+    assert (settings.ways.width, settings.label_values) == (900, 7)
 
 
 def test_a_token_may_come_from_a_file(config: str, tmp_path: Path) -> None:
