@@ -30,9 +30,12 @@ def _places(ports: Mapping[Service, int], now: datetime) -> list[tuple[str, str]
         moment.strftime("%Y-%m-%dT00:00:00Z") for moment in (now - timedelta(7), now + timedelta(1))
     )
     report = f"/api/v1/reports/first_response?from={start}&to={end}&interval=day&group_by=team"
+    kept = "/api/v1/reports/attainment?target=first_response&group_by=team"
     return [
         ("Figures for Prometheus", url(ports[METRICS], "/metrics")),
         ("First response by day and team", url(ports[METRICS], report)),
+        ("Promises that still run, the most urgent first", url(ports[METRICS], "/api/v1/sla/open?limit=5")),
+        ("Promises of a first response that were kept, by team", url(ports[METRICS], kept)),
         ("What is known about one ticket", ticket(ports[METRICS], str(demo.TICKETS))),
         ("The events that ingest takes", url(ports[INGEST], "/schema/events.json")),
         ("How ingest fares", url(ports[INGEST], "/metrics")),

@@ -12,7 +12,7 @@ from local.stack import Stack
 
 API_TOKEN = "token-of-the-tests"
 HASH_KEY = "a-hash-key-that-only-tests-use-0123456789"
-CONFIG = Path(__file__).parents[2] / "deskpulse.yml"
+CONFIG = Path(__file__).parents[1] / "fixtures/deskpulse.yml"
 DEMO_SECRET = "whsec_dGVzdHMtc2lnbi13aXRoLXRoaXMtc2VjcmV0LWFsb25l"
 
 
