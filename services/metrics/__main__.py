@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -118,11 +117,12 @@ def verify_command() -> None:
     where, config = _environment()
     with _mongo(where) as client, client.start_session(snapshot=True) as session:
         store = Store(client[where.database])
-        width = store.bucket_width()
-        if width is None:
+        counting = ways(config)
+        if store.bucket_width() is None:
             raise ConfigInvalid(f"database {where.database} has no aggregates yet: run a worker first")
+        store.require_counting(counting.width, counting.fingerprint)
         with _progress("tickets verified", store.count_tickets()) as advance:
-            wrong = audit.verify(store, replace(ways(config), width=width), session, advance)
+            wrong = audit.verify(store, counting, session, advance)
         tickets = store.count_tickets(session)
     for sentence in wrong:
         click.echo(sentence)
@@ -211,13 +211,13 @@ def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
 
 
 def _ways(store: Store, config: Config) -> Ways:
-    """How tickets are counted by `config`, whose bucket width the stored aggregates must share.
+    """How tickets are counted by `config`, as they must have been so far.
 
     Raises ConfigInvalid.
     """
     wanted = ways(config)
-    store.require_bucket_width(wanted.width)
-    store.set_bucket_width(wanted.width)
+    store.require_counting(wanted.width, wanted.fingerprint)
+    store.set_counting(wanted.width, wanted.fingerprint)
     return wanted
 
 

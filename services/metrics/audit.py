@@ -74,7 +74,7 @@ def rebuild(store: Store, ways: Ways, changed: Callable[[Row], None], progress: 
     positions = store.database["positions"]
     positions.update_many({}, {"$set": {HELD: True}})
     store.rollups.clear()
-    store.set_bucket_width(ways.width)
+    store.set_counting(ways.width, ways.fingerprint)
     for states in _chunks(_folded(store, ways.rules, None)):
         _rebuild_chunk(store, ways, states, changed)
         progress(len(states))

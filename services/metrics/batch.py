@@ -22,10 +22,12 @@ Histories = Mapping[str, Mapping[str, TicketEvent]]
 
 @dataclass(frozen=True)
 class Ways:
-    """How tickets are counted: in buckets of `width` seconds, under `rules`."""
+    """How tickets are counted: in buckets of `width` seconds, under `rules`, of which `fingerprint` tells
+    whether they are still the same."""
 
     width: int
     rules: Rules = NO_RULES
+    fingerprint: str = ""
 
     @cached_property
     def bounds(self) -> tuple[int, ...]:

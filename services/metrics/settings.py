@@ -1,7 +1,10 @@
 """What the metrics web service takes from its environment."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from metrics.batch import Ways
@@ -35,8 +38,16 @@ def read_settings(env: Mapping[str, str]) -> Settings:
 
 def ways(config: Config) -> Ways:
     """How `config` has tickets counted. Raises ConfigInvalid for a calendar or policy that can't be used."""
-    promised = rules(config.policies, calendars(config.calendars), _default_calendars(config))
-    return Ways(span_seconds(config.metrics.bucket), promised)
+    defaults = _default_calendars(config)
+    promised = rules(config.policies, calendars(config.calendars), defaults)
+    fingerprint = "" if promised.empty else _fingerprint(config.policies, config.calendars, defaults)
+    return Ways(span_seconds(config.metrics.bucket), promised, fingerprint)
+
+
+def _fingerprint(*sections: object) -> str:
+    """Another one for other rules, and where the library knows other public holidays."""
+    content = json.dumps((sections, version("holidays")), sort_keys=True, default=str)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def other_rules(config: Config, path: Path) -> Rules:

@@ -20,6 +20,7 @@ from rollups.store import RollupStore
 from runtime.environment import ConfigInvalid
 
 _encode: Final = msgspec.json.encode
+_REBUILD: Final = "stop the workers and run python -m metrics rebuild"
 _READ: Final = {"state": 1, "counted": 1, "writes": 1, "seen_at": 1, "told": 1}
 
 Database_ = Database[dict[str, Any]]
@@ -156,18 +157,26 @@ class Store:
         found = self.database["settings"].find_one({"_id": "rollups"}, session=session)
         return None if found is None else found["width"]
 
-    def require_bucket_width(self, width: int, session: ClientSession | None = None) -> None:
-        """Raise ConfigInvalid where the aggregates are kept in buckets of another `width` (seconds)."""
-        kept = self.bucket_width(session)
-        if kept not in (None, width):
+    def require_counting(self, width: int, rules: str, session: ClientSession | None = None) -> None:
+        """Raise ConfigInvalid where tickets are counted in buckets of another `width` (seconds) or under
+        other `rules` (their fingerprint): what is stored could no longer be taken back exactly."""
+        kept = self.database["settings"].find_one({"_id": "rollups"}, session=session)
+        if kept is None:
+            return
+        if kept["width"] != width:
             raise ConfigInvalid(
-                f"metrics.bucket is {width} s, but the aggregates are kept by {kept} s: "
-                "stop the workers and run python -m metrics rebuild"
+                f"metrics.bucket is {width} s, but the aggregates are kept by {kept['width']} s: {_REBUILD}"
+            )
+        if kept["rules"] != rules:
+            raise ConfigInvalid(
+                f"policies, calendars or public holidays have changed since tickets were counted: {_REBUILD}"
             )
 
-    def set_bucket_width(self, width: int) -> None:
-        """Note that the aggregates are kept in buckets of `width` seconds."""
-        self.database["settings"].replace_one({"_id": "rollups"}, {"width": width}, upsert=True)
+    def set_counting(self, width: int, rules: str) -> None:
+        """Note how tickets are counted from now on; see `require_counting`."""
+        self.database["settings"].replace_one(
+            {"_id": "rollups"}, {"width": width, "rules": rules}, upsert=True
+        )
 
     def forget_tickets_without_events(self) -> None:
         """Delete the tickets that no stored event speaks of."""

@@ -55,8 +55,8 @@ class TicketHandler:
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:
         """Fold `batch` in the transaction of `session`. Raises ConfigInvalid where a rebuild has changed
-        the width of the buckets."""
-        self._store.require_bucket_width(self._ways.width, session)
+        how tickets are counted."""
+        self._store.require_counting(self._ways.width, self._ways.fingerprint, session)
         outcome = Outcome()
         read = _read(batch, outcome)
         news, events = self._unseen(read, session)

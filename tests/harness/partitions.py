@@ -41,7 +41,7 @@ class Partitions:
         self._client = client
         self.store = Store(client[database])
         self.store.prepare()
-        self.store.set_bucket_width(3600)
+        self.store.set_counting(3600, "")
         self.handler = TicketHandler(self.store, Ways(3600))
 
     def process(self, *values: bytes, partition: int = 0) -> Outcome:

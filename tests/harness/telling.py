@@ -66,7 +66,7 @@ class Telling:
         self._client = client
         self.store = Store(client[database])
         self.store.prepare()
-        self.store.set_bucket_width(width)
+        self.store.set_counting(width, "")
         self._handler = TicketHandler(
             self.store,
             Ways(width, rules),

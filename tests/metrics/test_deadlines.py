@@ -1,12 +1,18 @@
 """Deadlines that pass without an event: noticed once, with their true time, whenever that is."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
 from events.instants import moment
+from harness.services import environment
 from harness.telling import Telling, changed, created, event, wrote
+from local import ports
+from local.stack import Stack
 from metrics import audit
 from metrics.batch import Ways
 from metrics.calendar.config import calendars
@@ -150,3 +156,31 @@ def test_facts_of_a_breach_bear_its_due_time_however_late_they_are_asked(desk: T
         moment(NINE + HOUR),
     )
     assert known.remaining == 3600 - 3 * 86_400
+
+
+def test_a_worker_refuses_other_promises_than_tickets_were_counted_by_until_a_rebuild(
+    stack: Stack, mongo: MongoClient[Any], database: str, tmp_path: Path
+) -> None:
+    desk = Telling(mongo, database)
+    desk.tell(created("1", "2026-05-04T09:00:00Z"))
+    config = tmp_path / "deskpulse.yml"
+    config.write_text(
+        "policies: [{name: all, calendar: always, targets: {first_response: 1h}}]", encoding="utf-8"
+    )
+    env = environment(stack, database, DESKPULSE_CONFIG=str(config))
+
+    def command(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "metrics", *words], env=env, capture_output=True, check=False
+        )
+        return done.returncode, done.stderr.decode().splitlines()[-1] if done.stderr else ""
+
+    code, sentence = command("worker", "--port", str(ports.free_port()))
+    assert code == 2
+    assert sentence == (
+        "metrics: policies, calendars or public holidays have changed since tickets were counted: "
+        "stop the workers and run python -m metrics rebuild"
+    )
+    assert command("rebuild")[0] == 0
+    assert command("verify")[0] == 0
+    assert numbers(desk) == {"sla.first_response.breached": 1, "overdue.first_response": 1}
