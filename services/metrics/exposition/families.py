@@ -1,6 +1,7 @@
 """The table of metric families, and how the numbers of a snapshot fill them (pure)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import Metric
@@ -83,21 +84,38 @@ def store_up(*, up: bool) -> Metric:
 def empty() -> Iterator[Metric]:
     """Every family without a sample."""
     yield GaugeMetricFamily(*_STORE_UP)
-    for family in families(Numbers()):
+    for family in families(Numbers(), Shape()):
         family.samples.clear()
         yield family
 
 
-def families(numbers: Numbers, bounds: Sequence[int] = BOUNDS) -> list[Metric]:
-    """The families that `numbers` fill; every label set is in each of them, from 0 on.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What there is to be shown: `bounds` of the histograms (seconds), `targets` that anybody promises, and
+    whether anything is counted in `business` hours."""
 
-    `bounds` are those of the histograms, in seconds.
-    """
+    bounds: Sequence[int] = BOUNDS
+    targets: Sequence[str] = TARGETS
+    business: bool = True
+
+    @property
+    def measures(self) -> list[str]:
+        """Those of MEASURES that can be counted."""
+        return [
+            name
+            for name in MEASURES
+            if (name.split(".")[1] in self.targets if name.startswith("sla.") else True)
+            and (self.business or not name.endswith("_business"))
+        ]
+
+
+def families(numbers: Numbers, shape: Shape) -> list[Metric]:
+    """The families that `numbers` fill; every label set is in each of them, from 0 on."""
     return [
-        *_totals(numbers.totals),
-        *_promises(numbers.totals),
-        *_histograms(numbers.totals, bounds),
-        *_levels(numbers.levels),
+        *_totals(numbers.totals, shape.measures),
+        *_promises(numbers.totals, shape.targets),
+        *_histograms(numbers.totals, shape),
+        *_levels(numbers.levels, shape.targets),
         _gauge(_OLDEST, _LABELS[:2], numbers.oldest.items()),
         *_cohorts(numbers.cohorts),
         _gauge(_FOLDED, (), [((), numbers.folded)]),
@@ -106,7 +124,7 @@ def families(numbers: Numbers, bounds: Sequence[int] = BOUNDS) -> list[Metric]:
     ]
 
 
-def _totals(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+def _totals(totals: Mapping[Shown, Mapping[str, int]], measures: Sequence[str]) -> Iterator[Metric]:
     for measure, (name, text) in _COUNTERS.items():
         family = CounterMetricFamily(name, text, labels=_LABELS)
         for labels, amounts in totals.items():
@@ -114,33 +132,34 @@ def _totals(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
         yield family
     restatements = CounterMetricFamily(*_RESTATEMENTS, labels=(*_LABELS, "measure"))
     for labels, amounts in totals.items():
-        for measure in MEASURES:
+        for measure in measures:
             restatements.add_metric((*labels, measure), amounts.get(f"restated.{measure}", 0))
     yield restatements
 
 
-def _promises(totals: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+def _promises(totals: Mapping[Shown, Mapping[str, int]], targets: Sequence[str]) -> Iterator[Metric]:
     for outcome, (name, text) in _SLA.items():
         family = CounterMetricFamily(name, text, labels=(*_LABELS, "target"))
         for labels, amounts in totals.items():
-            for target in TARGETS:
+            for target in targets:
                 family.add_metric((*labels, target), amounts.get(f"sla.{target}.{outcome}", 0))
         yield family
 
 
-def _histograms(totals: Mapping[Shown, Mapping[str, int]], bounds: Sequence[int]) -> Iterator[Metric]:
+def _histograms(totals: Mapping[Shown, Mapping[str, int]], shape: Shape) -> Iterator[Metric]:
+    clocks = _CLOCKS if shape.business else {"calendar": ""}
     for measure, (name, text) in _HISTOGRAMS.items():
         family = HistogramMetricFamily(name, text, labels=(*_LABELS, "clock"))
         for labels, amounts in totals.items():
-            for clock, suffix in _CLOCKS.items():
+            for clock, suffix in clocks.items():
                 name_of = f"{measure}{suffix}"
                 family.add_metric(
-                    (*labels, clock), buckets(amounts, name_of, bounds), seconds_sum(amounts, name_of)
+                    (*labels, clock), buckets(amounts, name_of, shape.bounds), seconds_sum(amounts, name_of)
                 )
         yield family
 
 
-def _levels(levels: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
+def _levels(levels: Mapping[Shown, Mapping[str, int]], targets: Sequence[str]) -> Iterator[Metric]:
     backlog = [
         ((*labels, status), amounts.get(f"backlog.{status}", 0))
         for labels, amounts in levels.items()
@@ -151,7 +170,7 @@ def _levels(levels: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
         samples = [
             ((*labels, target), amounts.get(f"{level}.{target}", 0))
             for labels, amounts in levels.items()
-            for target in TARGETS
+            for target in targets
         ]
         yield _gauge(family, (*_LABELS, "target"), samples)
     yield _gauge(

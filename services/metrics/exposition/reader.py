@@ -11,9 +11,10 @@ from metrics.batch import Ways
 from metrics.contributions import LABELS
 from metrics.exposition import cohorts
 from metrics.exposition.background import Background
-from metrics.exposition.families import families
+from metrics.exposition.families import Shape, families
 from metrics.exposition.label_values import LabelValues
 from metrics.exposition.numbers import Cell, Raw, numbers
+from metrics.sla.policy import TARGETS
 from metrics.store import Store
 from metrics.transitions import MEASURES
 from rollups.amounts import NOW
@@ -36,6 +37,7 @@ class SnapshotReader:
         self._store = store
         self._positions = positions
         self._ways = ways
+        self._shape = _shape(ways)
         self._values = LabelValues(store.database["label_values"], _LABELS, cap)
         self._cohorts = Background(self._read_cohorts)
 
@@ -44,7 +46,7 @@ class SnapshotReader:
         with pymongo.timeout(DEADLINE):
             raw = self._read()
             allowed = self._values.allowed(values_of(raw.label_sets(), len(_LABELS)))
-        return families(numbers(raw, allowed), self._ways.bounds)
+        return families(numbers(raw, allowed), self._shape)
 
     def _read(self) -> Raw:
         taken_at = time.time()
@@ -80,3 +82,9 @@ class SnapshotReader:
         with pymongo.timeout(COHORTS_DEADLINE):
             width = self._store.bucket_width() or self._ways.width
             return cohorts.read(self._store.database["rollups"], _LABELS, width, int(time.time()))
+
+
+def _shape(ways: Ways) -> Shape:
+    promised = {target for policy in ways.rules.policies for target in policy.targets}
+    targets = [target for target in TARGETS if target in promised]
+    return Shape(ways.bounds, targets, business=not ways.rules.empty)

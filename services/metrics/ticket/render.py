@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from events.facts import (
     Cycle,
@@ -27,6 +28,8 @@ from metrics.ticket.state import StatusTimes as CompletedTimes
 
 OpenTime = Callable[[int, int], int | None]
 
+_UNKNOWN: Final[dict[str, int | None]] = dict.fromkeys(("new", "open", "pending", "on_hold"))
+
 
 def facts(state: State, as_of: int, rules: Rules = NO_RULES) -> Facts:
     """The facts of a ticket at `as_of` (µs since the epoch, not before its last event) under `rules`.
@@ -35,7 +38,7 @@ def facts(state: State, as_of: int, rules: Rules = NO_RULES) -> Facts:
     """
     hours = partial(open_time, state.source, state.promises, rules)
     times = status_times(state, as_of)
-    open_times = _open_status_times(state, as_of, hours)
+    open_times = _UNKNOWN if rules.empty else _open_status_times(state, as_of, hours)
     running = clocks(state, rules, as_of)
     return Facts(
         source=state.source,

@@ -140,7 +140,8 @@ def test_the_exposition_is_sound(web: FlaskClient, filled: Telling) -> None:
     for family in text_string_to_metric_families(web.get("/metrics").text):
         assert family.name.startswith("helpdesk_")
         assert family.documentation.endswith(".")
-        assert family.samples, family.name
+        # Nobody promises anything here.
+        assert bool(family.samples) != family.name.startswith("helpdesk_sla_"), family.name
         for sample in family.samples:
             assert sample.timestamp is None
             place = (sample.name, repr(sorted(sample.labels.items())))
