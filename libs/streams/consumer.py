@@ -175,17 +175,18 @@ class ExactlyOnce:
         self._report(partition, batch, outcome, moved)
 
     def _elapse(self) -> None:
-        """Do what the passing of time asks for in the adopted partitions, looked at once a second."""
+        """Do a portion of what the passing of time asks for in each adopted partition; where nothing does,
+        look again in a second."""
         if time.monotonic() < self._elapse_again:
             return
+        self._elapse_again = time.monotonic() + 1.0
         now = time.time_ns() // 1000
         for partition in list(self._adopted):
-            while (position := self._adopted.get(partition)) and self._handler.is_due(
-                partition.partition, now
-            ):
+            position = self._adopted.get(partition)
+            if position is not None and self._handler.is_due(partition.partition, now):
                 self._transact(partition, position, None, now)
                 self.last_turn = time.monotonic()
-        self._elapse_again = time.monotonic() + 1.0
+                self._elapse_again = 0.0
 
     def _transact(
         self, partition: TopicPartition, position: Position, batch: Batch | None, now: int = 0

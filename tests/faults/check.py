@@ -63,6 +63,11 @@ def await_all_processed(mongo: Mongo, bootstrap: str, database: str, seconds: fl
     until(all_processed, seconds, "everything to be processed")
 
 
+def await_progress(mongo: Mongo, database: str, messages: int) -> None:
+    """Return once so many messages have been processed in all."""
+    until(lambda: progress(mongo, database) >= messages, 60, f"{messages} messages to be processed")
+
+
 def aggregates(mongo: Mongo, database: str) -> dict[Any, dict[str, int]]:
     """The stored aggregates, partitions added up."""
     found: Amounts = {}

@@ -18,13 +18,16 @@ TEAMS = ("billing", "orders", "technical")
 AGENTS = ("ayse", "mehmet", "zeynep", None)
 
 
-def events(seed: int, count: int, tickets: int) -> list[Wire]:
-    """`count` distinct events of about `tickets` tickets; the same `seed` gives the same events."""
+def events(seed: int, count: int, tickets: int, start: datetime = START, apart: float = 7) -> list[Wire]:
+    """`count` distinct events of about `tickets` tickets from `start` on, about `apart` seconds apart; the
+    same `seed` gives the same events."""
     rng = random.Random(seed)
-    return [_event(rng, number, tickets) for number in range(count)]
+    return [
+        _event(rng, number, tickets, start + timedelta(seconds=number * apart)) for number in range(count)
+    ]
 
 
-def _event(rng: random.Random, number: int, tickets: int) -> Wire:
+def _event(rng: random.Random, number: int, tickets: int, start: datetime) -> Wire:
     subject = str(rng.randrange(tickets))
     kind, data = rng.choices(
         (
@@ -39,9 +42,7 @@ def _event(rng: random.Random, number: int, tickets: int) -> Wire:
         ),
         (10, 30, 8, 25, 25, 1, 1, 1),
     )[0]
-    moment = START + timedelta(
-        seconds=number * 7 + rng.randrange(60), microseconds=rng.choice((0, 0, 250_000))
-    )
+    moment = start + timedelta(seconds=rng.randrange(60), microseconds=rng.choice((0, 0, 250_000)))
     return {
         "specversion": "1.0",
         "id": f"e{number}",

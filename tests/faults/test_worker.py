@@ -14,7 +14,6 @@ from pymongo import MongoClient
 from faults import check
 from faults.load import Load, arrivals, events
 from harness.services import environment, worker
-from harness.wait import until
 from local.stack import Stack
 
 pytestmark = pytest.mark.fault
@@ -36,7 +35,7 @@ def test_a_worker_killed_at_random_moments_loses_and_doubles_nothing(
         for _ in range(6):
             target = reached + rng.randrange(100, 900)
             with worker(env, tmp_path) as victim:
-                _progress_to(mongo, database, target)
+                check.await_progress(mongo, database, target)
                 victim.kill()
             reached = check.progress(mongo, database)
         load.join()
@@ -105,8 +104,4 @@ def test_messages_that_can_never_be_processed_go_to_the_dead_letters_and_stop_no
 
 
 def _progress_by(mongo: Mongo, database: str, messages: int) -> None:
-    _progress_to(mongo, database, check.progress(mongo, database) + messages)
-
-
-def _progress_to(mongo: Mongo, database: str, messages: int) -> None:
-    until(lambda: check.progress(mongo, database) >= messages, 60, f"{messages} messages to be processed")
+    check.await_progress(mongo, database, check.progress(mongo, database) + messages)

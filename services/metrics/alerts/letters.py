@@ -32,6 +32,11 @@ def breach_letter_id(recovery: Alert, destination: str) -> str:
     return letter_id(replace(recovery, stage="breached"), destination)
 
 
+def taking_back(breach: Alert) -> Alert:
+    """The alert that takes `breach` back."""
+    return replace(breach, stage="recovered")
+
+
 def recoveries(
     alerts: Iterable[Alert], destinations: Iterable[str], breaches: Mapping[str, Letter]
 ) -> list[Letter]:

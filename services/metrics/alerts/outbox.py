@@ -20,7 +20,7 @@ from pymongo.errors import DuplicateKeyError
 from events.instants import moment
 from metrics.alerts.alert import Alert
 from metrics.alerts.group import Group
-from metrics.alerts.letters import Letter, breach_letter_id, letters, recoveries
+from metrics.alerts.letters import Letter, breach_letter_id, letter_id, letters, recoveries, taking_back
 from metrics.alerts.routes import Routing
 from metrics.alerts.schedule import GAP, GIVE_UP_AFTER, LEASE
 
@@ -63,10 +63,14 @@ class Outbox:
         self._letters.create_index("ended_at", expireAfterSeconds=int(_KEPT.total_seconds()), name="ended")
 
     def tell(self, alerts: Sequence[Alert], session: ClientSession | None) -> None:
-        """Put `alerts` in, in the transaction of `session`; one that has ever been put in changes nothing.
+        """Put `alerts` in, in the transaction of `session`; one that was ever told changes nothing.
 
         A recovery withdraws its breach where nobody has heard of that, and is told where somebody may have.
+        A breach that comes back withdraws its recovery likewise, and is told where it had been withdrawn.
         """
+        broken = [alert for alert in alerts if alert.stage == "breached"]
+        if broken:
+            self._bring_back(broken, session)
         self._insert(letters(alerts, self._routing.entries), session)
         taken_back = [alert for alert in alerts if alert.stage == "recovered"]
         if taken_back:
@@ -120,6 +124,21 @@ class Outbox:
                 ordered=False,
                 session=session,
             )
+
+    def _bring_back(self, alerts: Sequence[Alert], session: ClientSession | None) -> None:
+        destinations = self._routing.destinations
+        breaches = [letter_id(alert, name) for alert in alerts for name in destinations]
+        recovered = [letter_id(taking_back(alert), name) for alert in alerts for name in destinations]
+        self._letters.bulk_write(
+            [
+                DeleteMany(_PENDING | {"_id": {"$in": recovered}, "group": None}),
+                UpdateMany(
+                    {"_id": {"$in": breaches}, "state": "cancelled"},
+                    {"$set": {"state": "pending", "group": None}, "$unset": {"ended_at": ""}},
+                ),
+            ],
+            session=session,
+        )
 
     def _take_back(self, alerts: Sequence[Alert], session: ClientSession | None) -> None:
         destinations = self._routing.destinations

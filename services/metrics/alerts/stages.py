@@ -16,8 +16,9 @@ TOO_LATE: Final = 7 * DAY
 def news(seen: Seen, told: list[str]) -> tuple[list[Alert], list[str]]:
     """The alerts that are due now, and all that will have been told then.
 
-    `told` are the marks of the stages that people know of. Each (target, cycle, stage) is told once, however
-    often a promise changes sides.
+    `told` are the marks of the stages that people know of. A breach that comes back after it was taken back
+    is handed over again: who heard of the first is not told twice (the outbox knows), but a first that was
+    withdrawn before anybody heard of it must not be lost.
     """
     if seen.state.excluded is not None:
         return [], told
@@ -25,6 +26,8 @@ def news(seen: Seen, told: list[str]) -> tuple[list[Alert], list[str]]:
     marks = list(told)
     for clock in seen.clocks:
         for stage in _stages(clock, seen.as_of, marks):
+            if stage == "breached":
+                marks = [m for m in marks if m not in (_mark(clock, "breached"), _mark(clock, "recovered"))]
             marks.append(_mark(clock, stage))
             alerts.append(_alert(seen, clock, stage))
     return alerts, marks
@@ -61,7 +64,8 @@ def _urgency(clock: Clock) -> int:
 
 def _stages(clock: Clock, as_of: int, told: list[str]) -> Iterator[Stage]:
     if clock.state == "breached" and clock.breached_at is not None:
-        if _mark(clock, "breached") not in told and as_of - clock.breached_at <= TOO_LATE:
+        unheard = _mark(clock, "breached") not in told or _mark(clock, "recovered") in told
+        if unheard and as_of - clock.breached_at <= TOO_LATE:
             yield "breached"
     elif clock.state in ("met", "active", "paused") and _mark(clock, "breached") in told:
         if _mark(clock, "recovered") not in told:

@@ -53,3 +53,32 @@ def test_a_breach_whose_sending_failed_is_not_sent_again_once_it_is_taken_back(o
 
     assert [alert.stage for alert in office.claim().group.alerts] == ["recovered"]
     assert office.states()["5158 breached A"] == "cancelled"
+
+
+def test_a_breach_that_comes_back_is_told_where_nobody_heard_of_the_first(office: Office) -> None:
+    office.tell(an_alert())
+    office.tell(an_alert(stage="recovered"))
+
+    office.tell(an_alert())
+
+    assert office.states() == {"5158 breached A": "pending"}
+
+
+def test_a_breach_that_comes_back_is_told_again_where_its_first_telling_is_in_doubt(office: Office) -> None:
+    office.tell(an_alert())
+    office.outbox.failed(office.claim(), office.clock(), SECOND)
+    office.tell(an_alert(stage="recovered"))
+
+    office.tell(an_alert())
+
+    assert office.states() == {"5158 breached A": "pending"}
+
+
+def test_a_breach_that_was_told_is_not_told_twice_when_it_comes_back(office: Office) -> None:
+    office.tell(an_alert())
+    office.outbox.done(office.claim(), office.clock())
+    office.tell(an_alert(stage="recovered"))
+
+    office.tell(an_alert())
+
+    assert office.states() == {"5158 breached A": "sent"}
