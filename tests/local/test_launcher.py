@@ -94,7 +94,7 @@ def test_it_says_where_to_look_stops_on_ctrl_c_and_finds_its_data_again(home: Pa
         with launched(home) as launch:
             wait.until(launch.everything_runs, 120, "everything to run")
             assert greeting in launch.said()
-            assert [status_of(command) for command in launch.commands()[:-2]] == [200] * 6
+            assert [status_of(command) for command in launch.commands()[:-2]] == [200] * 8
 
             launch.process.send_signal(signal.SIGINT)
 

@@ -9,6 +9,7 @@ import json
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from local import broker as brokers
 from local import ports
 from local.stack import Stack
 from main_job import independent
+from metrics.transitions import COUNTERS
+from rollups.store import flat
 
 ROOT = Path(__file__).parents[2]
 MAPPING = ROOT / "examples/mappings/helpdesk-log.yml"
@@ -42,7 +45,7 @@ class Imported:
 
     states: dict[str, str]
     aggregates: dict[Any, dict[str, int]]
-    totals: dict[str, int]
+    totals: Counter[str]
 
 
 def imported(
@@ -60,13 +63,13 @@ def imported(
             assert done.returncode == 0, done.stderr
         with worker(env, directory):
             check.await_all_processed(mongo, kafka, database)
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for document in mongo[database]["totals"].find():
-        for name, value in document["n"].items():
-            if isinstance(value, int):
-                totals[name] = totals.get(name, 0) + value
-            elif name == "restated":
-                totals["restated"] = totals.get("restated", 0) + sum(value.values())
+        for name, value in flat(document["n"]):
+            if name.startswith("restated."):
+                totals["restated"] += value
+            elif name in COUNTERS:
+                totals[name] += value
     return Imported(
         {d["_id"]: d["state"] for d in mongo[database]["tickets"].find()},
         check.aggregates(mongo, database),
