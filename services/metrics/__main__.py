@@ -14,8 +14,10 @@ from typing import Any
 import click
 import msgspec
 import structlog
+from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -25,7 +27,6 @@ from metrics.alerts.config import routing
 from metrics.alerts.outbox import Outbox
 from metrics.alerts.sender import Sender
 from metrics.alerts.telemetry import Telemetry as AlertTelemetry
-from metrics.batch import Ways
 from metrics.calendar.config import calendars
 from metrics.settings import other_rules, read_settings, ways
 from metrics.simulation import Question, simulate
@@ -71,13 +72,15 @@ def worker(host: str, port: int, batch_size: int) -> None:
     # fifth of the work, and finds none.
     gc.set_threshold(100_000, 50, 100)
     where, config = _environment()
+    counting = ways(config)
+    destinations = routing(config.alerts, calendars(config.calendars), os.environ)
     stop = Stop().on_signals()
     ensure_topics(where.kafka, TOPICS, partitions=int(os.environ.get("KAFKA_PARTITIONS", "4")))
     with _mongo(where) as client:
         store = Store(client[where.database])
         store.prepare()
-        counting = _ways(store, config)
-        destinations = routing(config.alerts, calendars(config.calendars), os.environ)
+        store.require_counting(counting.width, counting.fingerprint)
+        store.set_counting(counting.width, counting.fingerprint)
         outbox = Outbox(store.database, destinations)
         outbox.prepare()
         registry = CollectorRegistry()
@@ -210,24 +213,19 @@ def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
     return MongoClient(where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-metrics")
 
 
-def _ways(store: Store, config: Config) -> Ways:
-    """How tickets are counted by `config`, as they must have been so far.
-
-    Raises ConfigInvalid.
-    """
-    wanted = ways(config)
-    store.require_counting(wanted.width, wanted.fingerprint)
-    store.set_counting(wanted.width, wanted.fingerprint)
-    return wanted
-
-
 def run() -> None:
-    """Run the command line; what is wrong with the configuration is one sentence."""
+    """Run the command line; what is wrong with the configuration or the addresses is one sentence."""
     try:
         main()
     except ConfigInvalid as error:
         click.echo(f"metrics: {error}", err=True)
         sys.exit(2)
+    except KafkaError as error:
+        click.echo(f"metrics: Kafka fails, KAFKA_BOOTSTRAP_SERVERS says where it is: {error}", err=True)
+        sys.exit(1)
+    except PyMongoError as error:
+        click.echo(f"metrics: MongoDB fails, MONGODB_URI says where it is: {error}"[:500], err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":
