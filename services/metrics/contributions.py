@@ -12,7 +12,7 @@ bear the agent who wrote them. An excluded ticket adds nothing.
 | customer_messages | the message | 1 |
 | backlog.<status>, unanswered | NOW | 1 while unresolved; 1 while also waiting for an answer |
 | sla.<target>.met, .breached | fulfilment; due time | 1 |
-| overdue.<target>, due_soon.<target> | NOW | 1 while breached and unfulfilled; while to be warned of |
+| overdue.<target>, due_soon.<target> | NOW | 1 while unresolved and broken; while to be warned of |
 
 Durations stand twice: `<measure>` by every second, `<measure>_business` by open hours, where there are any.
 """
@@ -87,7 +87,7 @@ def contribute(seen: Seen, width: int, sign: int, into: Amounts, settled: Settle
     _resolutions(state, labels, width, sign, into, settled.cycles)
     _responses(seen, base, width, sign, into, settled.exchanges)
     for clock in seen.clocks[settled.clocks :]:
-        _promise(clock, seen.as_of, labels, width, sign, into)
+        _promise(clock, seen, labels, width, sign, into)
 
 
 def _settled(old: State, new: State) -> Settled:
@@ -156,13 +156,13 @@ def _add_span(into: Amounts, place: Place, measure: str, seen: Seen, start: int,
         add_duration(into, place, _BUSINESS[measure], business, sign)
 
 
-def _promise(clock: Clock, as_of: int, labels: Labels, width: int, sign: int, into: Amounts) -> None:
+def _promise(clock: Clock, seen: Seen, labels: Labels, width: int, sign: int, into: Amounts) -> None:
     now = Place(NOW, (*labels[:-1], None))
     if clock.state == "met" and clock.fulfilled_at is not None:
         add(into, Place(_bucket(clock.fulfilled_at, width), labels), f"sla.{clock.target}.met", sign)
     elif clock.state == "breached" and clock.breached_at is not None:
         add(into, Place(_bucket(clock.breached_at, width), labels), f"sla.{clock.target}.breached", sign)
-        if clock.fulfilled_at is None:
+        if clock.fulfilled_at is None and not seen.state.resolved:
             add(into, now, f"overdue.{clock.target}", sign)
-    elif clock.state == "active" and clock.warn_at is not None and clock.warn_at <= as_of:
+    elif clock.state == "active" and clock.warn_at is not None and clock.warn_at <= seen.as_of:
         add(into, now, f"due_soon.{clock.target}", sign)

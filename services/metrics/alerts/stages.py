@@ -50,8 +50,9 @@ def wake(seen: Seen) -> int | None:
 
 def urgency(seen: Seen) -> int | None:
     """What orders tickets by how soon a running promise is due, or was: µs since the epoch. Paused promises
-    come after all others, by what is left of them. None where nothing is promised any more."""
-    if seen.state.excluded is not None:
+    come after all others, by what is left of them. None where nobody has to do anything: the ticket is
+    resolved, left all counts, or is promised nothing."""
+    if seen.state.excluded is not None or seen.state.resolved:
         return None
     return min((_urgency(clock) for clock in seen.clocks if clock.fulfilled_at is None), default=None)
 

@@ -197,3 +197,19 @@ def test_facts_bear_clocks_and_business_time(web: FlaskClient, telling: Telling)
     assert (resolution["state"], resolution["due_at"]) == ("active", "2026-05-05T09:00:00Z")
     assert known["next_deadline"] == "2026-05-05T09:00:00Z"
     assert [i["policy"] for i in known["explain"]["intervals"]] == ["all"]
+
+
+def test_a_broken_promise_of_a_resolved_ticket_is_counted_but_no_longer_overdue_or_open(
+    web: FlaskClient, telling: Telling
+) -> None:
+    telling.tell(created("silent", ago(hours=9)), changed("silent", ago(hours=1), status="resolved"))
+
+    found = scrape(web)
+
+    labels = {"source": "acme", "team": "other", "priority": "other", "channel": "other"}
+    first = {**labels, "target": "first_response"}
+    assert value(found, "helpdesk_sla_breached_total", **first) == 1
+    assert value(found, "helpdesk_sla_overdue_tickets", **first) == 0
+    assert open_clocks(web) == []
+    telling.tell(changed("silent", ago(minutes=30), status="open"))
+    assert ("silent", "first_response", "breached") in open_clocks(web)
