@@ -143,8 +143,9 @@ def _responses(seen: Seen, base: Labels, width: int, sign: int, into: Amounts, s
         if exchange.answered is None:
             continue
         place = Place(_bucket(exchange.answered, width), (*base, exchange.agent))
-        if index == 0 and state.responded_at is not None and state.response_from is not None:
-            _add_span(into, place, "first_response", seen, state.response_from, state.responded_at, sign)
+        first = state.first_response if index == 0 else None
+        if first is not None:
+            _add_span(into, place, "first_response", seen, *first, sign)
         else:
             _add_span(into, place, "next_response", seen, exchange.customer, exchange.answered, sign)
 

@@ -42,10 +42,8 @@ Counted = list[int]
 
 
 def _first_response(seen: Seen) -> list[Span]:
-    state = seen.state
-    if state.responded_at is None or state.response_from is None:
-        return []
-    return [(state.response_from, state.responded_at)]
+    span = seen.state.first_response
+    return [] if span is None else [span]
 
 
 def _next_response(seen: Seen) -> list[Span]:

@@ -91,13 +91,6 @@ def status_times(state: State, as_of: int) -> CompletedTimes:
     return times
 
 
-def first_response_us(state: State) -> int | None:
-    """Creation (outbound: the first customer message) to the first public agent comment after it."""
-    if state.responded_at is None or state.response_from is None:
-        return None
-    return state.responded_at - state.response_from
-
-
 def _open_status_times(state: State, as_of: int, hours: OpenTime) -> dict[str, int | None]:
     """Open time in each unresolved status; None where a part of it has no calendar, or, for a status that
     the ticket never had, where it was created without one."""
@@ -129,16 +122,16 @@ def _total(parts: list[int | None]) -> int | float | None:
 
 
 def _first_response(state: State, hours: OpenTime) -> FirstResponse | None:
-    calendar = first_response_us(state)
-    if calendar is None or state.responded_at is None or state.response_from is None:
+    if state.first_response is None:
         return None
+    start, end = state.first_response
     human = None
     if state.handed_off_at is not None:
-        human = seconds(state.responded_at - max(state.handed_off_at, state.response_from))
+        human = seconds(end - max(state.handed_off_at, start))
     return FirstResponse(
-        at=moment(state.responded_at),
-        calendar=seconds(calendar),
-        business=_total([hours(state.response_from, state.responded_at)]),
+        at=moment(end),
+        calendar=seconds(end - start),
+        business=_total([hours(start, end)]),
         human=human,
     )
 

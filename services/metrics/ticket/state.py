@@ -104,6 +104,14 @@ class State(Struct, kw_only=True, omit_defaults=True):
         return self.status in RESOLVED
 
     @property
+    def first_response(self) -> tuple[int, int] | None:
+        """From when to when the first response took: from the creation (outbound: from the first customer
+        message) to the first public agent comment after it."""
+        if self.responded_at is None or self.response_from is None:
+            return None
+        return self.response_from, self.responded_at
+
+    @property
     def unanswered(self) -> bool:
         """Whether a customer message waits for a public agent comment."""
         return bool(self.exchanges) and self.exchanges[-1].answered is None
