@@ -22,7 +22,7 @@ class RollupStore:
 
     def __init__(self, collection: Collection[dict[str, Any]], labels: Sequence[str]) -> None:
         self._collection = collection
-        self._labels = tuple(labels)
+        self.labels = tuple(labels)
 
     def prepare(self) -> None:
         """Make the indexes."""
@@ -60,10 +60,10 @@ class RollupStore:
         span = {name: value for name, value in (("$gte", since), ("$lt", until)) if value is not None}
         query: dict[str, Any] = {"bucket": span, **where} if span else dict(where)
         wanted = {f"n.{measure}": 1 for measure in measures} or {"n": 1}
-        fields = {"_id": 0, "bucket": 1, **dict.fromkeys(self._labels, 1), **wanted}
+        fields = {"_id": 0, "bucket": 1, **dict.fromkeys(self.labels, 1), **wanted}
         for document in self._collection.find(query, fields, session=session, batch_size=5000):
             if numbers := document.get("n"):
-                labels: Labels = tuple(document[name] for name in self._labels)
+                labels: Labels = tuple(document[name] for name in self.labels)
                 yield Place(document["bucket"], labels), numbers
 
     def clear(self, partitions: Sequence[int] | None = None) -> None:
@@ -77,7 +77,7 @@ class RollupStore:
         return {
             "partition": partition,
             "bucket": place.bucket,
-            **dict(zip(self._labels, place.labels, strict=True)),
+            **dict(zip(self.labels, place.labels, strict=True)),
         }
 
 

@@ -11,11 +11,11 @@ from ingest.importer.mapping import MappingInvalid, load
 from ingest.importer.rows import FileUnusable
 from ingest.importer.run import Job
 from ingest.reconcile.command import moment, reconcile_source
-from ingest.seal import new_key_pair
 from ingest.settings import read_senders, read_settings, read_spool
 from ingest.spool_file import check
 from ingest.unread.command import replay_kept
 from ingest.wsgi import build
+from privacy.seal import new_key_pair
 from runtime import logs
 from runtime.environment import ConfigInvalid
 from runtime.server import serve as serve_web

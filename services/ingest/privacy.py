@@ -1,6 +1,5 @@
 """What of a customer may travel: keyed hashes of ids, redacted texts, and a sealed address (pure)."""
 
-import hmac
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -19,10 +18,10 @@ from events.feedback import (
     Report,
 )
 from events.types import PostedEvent, TicketChanged, TicketCommented, TicketCreated
-from ingest.redact import public_link, redact
-from ingest.seal import Seal
+from privacy.pseudonym import customer_hash
+from privacy.redact import public_link, redact
+from privacy.seal import Seal
 
-HASH_LENGTH: Final = 32
 MAX_CONTACT: Final = 320
 # The contract's limits: a marker may be longer than what it stands for.
 _MAX_TEXT: Final = 20_000
@@ -61,16 +60,6 @@ def pseudonymise(event: PostedEvent, privacy: Privacy) -> PostedEvent:
             return _said(event, key)
         case _:
             return event
-
-
-def customer_hash(customer: str, key: bytes) -> str:
-    """The pseudonym of a customer: HMAC-SHA256 of the id alone, its first 32 hex digits.
-
-    The source is no part of it: a customer is one person over all sources, so that what is promised to
-    a person (a pause between surveys, being forgotten) holds over all of them. Where two helpdesks give
-    the same id to different people, their administrators prefix the ids.
-    """
-    return hmac.digest(key, customer.encode(), "sha256").hex()[:HASH_LENGTH]
 
 
 def _hashed(customer: _Said, key: bytes) -> _Said:

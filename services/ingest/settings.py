@@ -8,8 +8,8 @@ from typing import Final
 
 from ingest.intake import Senders, senders
 from ingest.privacy import Privacy
-from ingest.seal import KeyInvalid, Seal, sealer
 from ingest.spool import Bounds
+from privacy.seal import KeyInvalid, Seal, sealer
 from runtime.config import load, secrets, span_seconds
 from runtime.environment import ConfigInvalid, addresses, api_tokens, required, variable
 

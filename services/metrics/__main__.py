@@ -21,21 +21,21 @@ from pymongo.errors import PyMongoError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from alerts.config import routing
+from alerts.outbox import Outbox
+from alerts.sender import Sender
+from alerts.telemetry import Telemetry as AlertTelemetry
+from calendars.config import calendars
 from events.topics import EVENTS, TOPICS
 from metrics import audit, simulation_report
-from metrics.alerts.config import routing
-from metrics.alerts.outbox import Outbox
-from metrics.alerts.sender import Sender
-from metrics.alerts.telemetry import Telemetry as AlertTelemetry
-from metrics.calendar.config import calendars
 from metrics.settings import other_rules, read_settings, ways
 from metrics.simulation import Question, simulate
 from metrics.store import Store
 from metrics.worker import TicketHandler, facts_message
-from metrics.worker_web import create_app, serve_beside
 from metrics.wsgi import build
 from rollups.intervals import instant
 from runtime import logs
+from runtime.beside import create_app, serve_beside
 from runtime.config import Config, load
 from runtime.environment import Addresses, ConfigInvalid, addresses
 from runtime.server import serve as serve_web

@@ -15,7 +15,7 @@ from pymongo.client_session import ClientSession
 
 from events.codec import decode_ticket_event, key
 from events.types import TicketEvent
-from metrics.alerts import stages
+from metrics import stages
 from metrics.batch import Ways
 from metrics.contributions import contribute
 from metrics.records import Row, Ticket

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from alerts.alert import Alert
 from events.types import TicketEvent
-from metrics.alerts import stages
-from metrics.alerts.alert import Alert
+from metrics import stages
 from metrics.contributions import difference
 from metrics.records import Row, Ticket
 from metrics.seen import Seen, see

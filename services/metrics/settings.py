@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from calendars.config import calendars
 from metrics.batch import Ways
-from metrics.calendar.config import calendars
 from metrics.sla.policy import Rules, rules
 from runtime.config import Config, load, span_seconds
 from runtime.environment import Addresses, ConfigInvalid, addresses, api_tokens, required

@@ -8,11 +8,11 @@ from typing import Final
 import msgspec
 from pymongo.client_session import ClientSession
 
+from alerts.alert import Alert
 from events.codec import EventInvalid, decode_ticket_event, key
 from events.instants import micros
 from events.topics import TICKETS
 from events.types import TicketAbsorbed, TicketEvent, TicketMerged
-from metrics.alerts.alert import Alert
 from metrics.batch import Change, News, Plan, Ways, plan, time_passed
 from metrics.mergers import absorptions
 from metrics.records import StoredEvent, identity

@@ -11,11 +11,11 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from metrics.exposition.collector import TicketCollector
-from metrics.exposition.latest import Latest
 from metrics.exposition.reader import SnapshotReader
 from metrics.settings import Settings
 from metrics.store import Store
 from metrics.web.app import create_app
+from rollups.latest import Latest
 from streams.positions import Positions
 
 

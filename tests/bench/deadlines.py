@@ -7,10 +7,10 @@ from typing import Any
 
 from pymongo import MongoClient
 
+from calendars.business import after, business
+from calendars.config import calendars
 from events.codec import decode_ticket_event
 from metrics.batch import News, Ways, plan
-from metrics.calendar.business import after, business
-from metrics.calendar.config import calendars
 from metrics.records import Row
 from metrics.sla.policy import rules
 from metrics.store import Store

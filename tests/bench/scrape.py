@@ -14,7 +14,6 @@ from events.codec import decode_ticket_event
 from metrics.batch import Ways
 from metrics.contributions import contribute
 from metrics.exposition.collector import TicketCollector
-from metrics.exposition.latest import Latest
 from metrics.exposition.reader import SnapshotReader
 from metrics.records import Row
 from metrics.seen import Seen, see
@@ -24,6 +23,7 @@ from metrics.ticket.fold import fold
 from metrics.ticket.state import State
 from metrics.transitions import BOUNDS, Counted, count
 from rollups.amounts import Amounts, Place, add
+from rollups.latest import Latest
 from streams.positions import Positions
 
 WIDTH = 3600

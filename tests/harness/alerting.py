@@ -8,13 +8,13 @@ from typing import Any
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
+from alerts.alert import Alert
+from alerts.outbox import Claim, Outbox
+from alerts.routes import Destination, Entry, Routing
+from alerts.sender import Courier
+from alerts.sinks import Sink, sink
+from alerts.telemetry import Telemetry
 from events.instants import SECOND, micros
-from metrics.alerts.alert import Alert
-from metrics.alerts.outbox import Claim, Outbox
-from metrics.alerts.routes import Destination, Entry, Routing
-from metrics.alerts.sender import Courier
-from metrics.alerts.sinks import Sink, sink
-from metrics.alerts.telemetry import Telemetry
 
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

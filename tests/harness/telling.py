@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from metrics.alerts.alert import Alert
+from alerts.alert import Alert
 from metrics.batch import Ways
 from metrics.sla.policy import NO_RULES, Rules
 from metrics.store import Store

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from events.topics import EVENTS, FEEDBACK
 from harness.posting import HASH_KEY, Api, Arrivals
-from ingest.privacy import customer_hash
+from privacy.pseudonym import customer_hash
 
 
 def test_an_accepted_event_is_on_kafka_with_its_tickets_key(api: Api, arrivals: Arrivals) -> None:

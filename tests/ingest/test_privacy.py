@@ -10,8 +10,9 @@ from nacl.public import PrivateKey, SealedBox
 
 from events.codec import decode, encode
 from harness.leaks import leaks
-from ingest.privacy import Privacy, customer_hash, pseudonymise
-from ingest.seal import new_key_pair, sealer
+from ingest.privacy import Privacy, pseudonymise
+from privacy.pseudonym import customer_hash
+from privacy.seal import new_key_pair, sealer
 
 KEY = b"key"
 PUBLIC, PRIVATE = new_key_pair()

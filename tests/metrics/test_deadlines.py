@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from calendars.config import calendars
 from events.instants import moment
 from harness.services import environment
 from harness.telling import Telling, changed, created, event, wrote
@@ -15,7 +16,6 @@ from local import ports
 from local.stack import Stack
 from metrics import audit
 from metrics.batch import Ways
-from metrics.calendar.config import calendars
 from metrics.sla.policy import rules
 from metrics.ticket.render import facts
 from rollups.store import flat

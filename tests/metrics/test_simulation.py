@@ -9,11 +9,11 @@ from typing import Any
 
 from pymongo import MongoClient
 
+from calendars.config import calendars
 from events.instants import micros
 from harness.desk import typed
 from harness.telling import Telling, created, wrote
 from local.stack import Stack
-from metrics.calendar.config import calendars
 from metrics.simulation import Group, Question, Tally, Turned, simulate
 from metrics.sla.policy import Rules, rules
 

@@ -6,7 +6,7 @@ from prometheus_client import Metric
 from prometheus_client.registry import Collector
 
 from metrics.exposition import families
-from metrics.exposition.latest import Latest
+from rollups.latest import Latest
 
 
 class TicketCollector(Collector):

@@ -12,13 +12,13 @@ from metrics.contributions import LABELS
 from metrics.exposition import cohorts
 from metrics.exposition.background import Background
 from metrics.exposition.families import Shape, families
-from metrics.exposition.label_values import LabelValues
 from metrics.exposition.numbers import Cell, Raw, numbers
 from metrics.sla.policy import TARGETS
 from metrics.store import Store
 from metrics.transitions import MEASURES
 from rollups.amounts import NOW
 from rollups.exposition import values_of
+from rollups.label_values import LabelValues
 from rollups.store import flat
 from streams.positions import Positions
 

@@ -1,28 +1,12 @@
 """The table of reports: what each measure means and which aggregates it reads."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from metrics.reports import numbers
-from metrics.reports.numbers import Amounts, Clock, Figures
+from metrics.reports.numbers import Clock
 from metrics.sla.policy import Target
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """`reads`: the aggregates' measures, by top name. `is_level`: a row says what holds at its end, after
-    everything before it; else what happened between its beginning and its end."""
-
-    name: str
-    definition: str
-    unit: str
-    reads: tuple[str, ...]
-    figures: Callable[[Amounts], Figures]
-    shape: type[Figures]
-    is_level: bool = False
-
+from reports.measure import Measure
 
 _DURATIONS: Final = {
     "first_response": "From creation (outbound: the customer's first message) to the first public agent "

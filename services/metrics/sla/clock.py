@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from calendars.business import after, business
+from calendars.calendar import Calendar
 from events.types import RESOLVED
-from metrics.calendar.business import after, business
-from metrics.calendar.calendar import Calendar
 from metrics.sla.policy import Policy, Rules, Target
 
 _T = TypeVar("_T")

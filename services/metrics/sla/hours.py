@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metrics.calendar.business import business
+from calendars.business import business
 from metrics.sla.policy import Rules
 
 

@@ -7,10 +7,10 @@ from typing import Final, Literal, get_args
 import msgspec
 from msgspec import Struct
 
+from calendars.calendar import Calendar
 from events.envelope import Instant
 from events.instants import SECOND, micros
 from events.types import Priority, Status
-from metrics.calendar.calendar import Calendar
 from runtime.config import Span, span_seconds
 from runtime.environment import ConfigInvalid
 

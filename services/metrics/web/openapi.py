@@ -6,12 +6,14 @@ import msgspec
 
 from events.facts import Facts
 from metrics.contributions import LABELS
-from metrics.reports.measures import MEASURES, Measure
+from metrics.reports.measures import MEASURES
 from metrics.sla.policy import TARGETS
 from metrics.ticket.explanation import Explanation
-from metrics.web.report_query import CLOCKS, FORMATS
+from metrics.web.report_api import CLOCKS
 from metrics.web.sla_api import LABELS as OPEN_LABELS
 from metrics.web.sla_api import MOST, STATES, OpenClocks
+from reports.measure import Measure
+from reports.query import FORMATS
 from rollups.intervals import INTERVALS
 from runtime.problems import PROBLEM_JSON
 

@@ -1,18 +1,21 @@
 """`GET /api/v1/reports/<measure>`: figures of any period, from the aggregates."""
 
-from datetime import UTC
-from typing import Any
+from typing import Final, cast, get_args
 
 from flask import Blueprint, Response, request
 
-from metrics.reports.measures import MEASURES, Measure, chosen
-from metrics.reports.tables import ROWS, Asked, OffBucket, Table, TooManyRows, table
+from metrics.contributions import LABELS
+from metrics.reports.measures import MEASURES, chosen
+from metrics.reports.numbers import Clock
+from metrics.sla.policy import TARGETS, Target
 from metrics.store import Store
-from metrics.web.parameters import bad
-from metrics.web.report_formats import columns, csv_text, record, stamp
-from metrics.web.report_query import Query, read_query
+from reports.answer import report as answer_report
+from reports.measure import Measure
+from reports.query import read_query
+from runtime.parameters import Parameters, bad, one_of, parsed
 from runtime.problems import Problem
-from runtime.web import json_answer
+
+CLOCKS: Final = get_args(Clock)
 
 
 def add_routes(api: Blueprint, store: Store, width: int) -> None:
@@ -23,70 +26,15 @@ def add_routes(api: Blueprint, store: Store, width: int) -> None:
     def report(measure: str) -> Response:
         if measure not in MEASURES:
             raise Problem(404, "Unknown measure", f"expected one of {', '.join(MEASURES)}")
-        query = read_query(request.args)
-        wanted = _chosen(measure, query)
-        bucket = store.bucket_width() or width
-        found = _table(store, wanted, query, bucket)
-        return _FORMATS[query.format](wanted, query, bucket, found)
+        query = read_query(request.args, LABELS, ("clock", "target"))
+        wanted = _chosen(measure, request.args)
+        return answer_report(wanted, store.rollups, query, store.bucket_width() or width)
 
 
-def _chosen(name: str, query: Query) -> Measure:
+def _chosen(name: str, given: Parameters) -> Measure:
+    clock = cast("Clock | None", parsed(given, "clock", one_of(*CLOCKS)))
+    target = cast("Target | None", parsed(given, "target", one_of(*TARGETS)))
     try:
-        return chosen(name, query.clock, query.target) or MEASURES[name]
+        return chosen(name, clock, target) or MEASURES[name]
     except ValueError as error:
         raise bad(str(error), f"{name} has no such choice") from None
-
-
-def _table(store: Store, measure: Measure, query: Query, bucket: int) -> Table:
-    since = 0 if measure.is_level or query.start is None else query.start
-    cells = store.rollups.read(since, query.end, measure.reads, query.where)
-    asked = Asked(query.start, query.end, query.interval, query.local, query.group_by, bucket)
-    try:
-        return table(measure, cells, asked)
-    except OffBucket as error:
-        raise _off_bucket(error.at, query, bucket) from None
-    except TooManyRows:
-        reason = f"more than {ROWS} rows: ask for a shorter time, a longer interval or fewer groups"
-        raise bad("interval" if query.interval else "group_by", reason) from None
-
-
-def _off_bucket(at: int, query: Query, bucket: int) -> Problem:
-    name = {query.start: "from", query.end: "to"}.get(at, "tz")
-    finer = next((f"{m}m" for m in (30, 15) if at % (m * 60) == 0), None)
-    remedy = f", or set metrics.bucket to {finer} and rebuild" if finer else " on a quarter of an hour"
-    where = f"{stamp(at, query.local)} ({stamp(at, UTC)})"
-    return bad(
-        name, f"{where} isn't where a bucket of {bucket // 60} minutes begins: ask for another time{remedy}"
-    )
-
-
-def _json(measure: Measure, query: Query, bucket: int, found: Table) -> Response:
-    return json_answer(
-        {
-            "measure": measure.name,
-            "definition": measure.definition,
-            "unit": measure.unit,
-            "from": None if found.start is None else stamp(found.start, query.local),
-            "to": None if found.end is None else stamp(found.end, query.local),
-            "tz": query.tz,
-            "interval": query.interval,
-            "group_by": query.group_by,
-            "bucket_seconds": bucket,
-            "rows": _records(measure, query, found),
-        }
-    )
-
-
-def _csv(measure: Measure, query: Query, _bucket: int, found: Table) -> Response:
-    header = columns(measure, query.group_by)
-    text = csv_text(header, _records(measure, query, found), query.group_by)
-    answer = Response(text, content_type="text/csv; charset=utf-8; header=present")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{measure.name}.csv"'
-    return answer
-
-
-def _records(measure: Measure, query: Query, found: Table) -> list[dict[str, Any]]:
-    return [record(measure, row, query.group_by, query.local) for row in found.rows]
-
-
-_FORMATS = {"json": _json, "csv": _csv}

@@ -15,7 +15,7 @@ from metrics.seen import Seen, see
 from metrics.sla.policy import TARGETS, Rules
 from metrics.store import Store
 from metrics.ticket.render import clock_facts
-from metrics.web.parameters import check_names, one_of, parsed
+from runtime.parameters import check_names, one_of, parsed
 from runtime.web import json_answer
 
 MOST: Final = 500

@@ -16,8 +16,8 @@ from metrics.store import Store
 from metrics.ticket.explain import explain
 from metrics.ticket.fold import fold
 from metrics.ticket.render import facts
-from metrics.web.parameters import check_names, one_of, parsed
 from rollups.intervals import instant
+from runtime.parameters import check_names, one_of, parsed
 from runtime.problems import Problem
 from runtime.web import json_answer
 

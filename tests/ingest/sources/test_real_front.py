@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from harness.sources import HASH_KEY, Case, Desk
-from ingest.privacy import customer_hash
+from privacy.pseudonym import customer_hash
 from runtime.config import Source
 
 REAL: Final = Path(__file__).parents[3].parent / "shared/data/payloads/front"

@@ -9,8 +9,8 @@ import pytest
 
 from events.codec import decode_ticket_event
 from harness.sources import HASH_KEY, Case, Desk
-from ingest.privacy import customer_hash
 from metrics.ticket.fold import fold
+from privacy.pseudonym import customer_hash
 from runtime.config import Source
 
 REAL: Final = Path(__file__).parents[3].parent / "shared/data/payloads/intercom"

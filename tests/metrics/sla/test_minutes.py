@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendars.config import calendars
 from events.instants import micros
 from harness.desk import typed
-from metrics.calendar.config import calendars
 from metrics.sla.policy import Rules, rules
 from metrics.ticket.clocks import clocks
 from metrics.ticket.fold import fold

@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendars.config import calendars
 from events.instants import micros
 from harness.desk import Desk, typed
 from harness.timelines import START, histories
 from metrics.batch import Ways
-from metrics.calendar.config import calendars
 from metrics.sla.clock import Clock
 from metrics.sla.policy import Rules, Target, rules
 from metrics.ticket.clocks import clocks

@@ -24,10 +24,10 @@ import pytest
 import yaml
 from msgspec import Struct
 
+from calendars.config import calendars
 from events.instants import micros
 from events.types import TicketEvent
 from harness.desk import typed
-from metrics.calendar.config import calendars
 from metrics.sla.policy import Rules, rules
 from metrics.ticket.fold import fold
 from metrics.ticket.render import facts

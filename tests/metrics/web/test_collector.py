@@ -15,9 +15,9 @@ from local.stack import Stack
 from metrics.batch import Ways
 from metrics.exposition.background import PAUSE, SHARE, Background
 from metrics.exposition.collector import TicketCollector
-from metrics.exposition.latest import Latest
 from metrics.exposition.reader import SnapshotReader
 from metrics.store import Store
+from rollups.latest import Latest
 from streams.positions import Positions
 
 

@@ -19,11 +19,11 @@ from local import stack as stacks
 from local.process import Child
 from metrics.batch import Ways
 from metrics.exposition.collector import TicketCollector
-from metrics.exposition.latest import FRESH, KEPT, RETRY, Latest
 from metrics.exposition.reader import SnapshotReader
 from metrics.settings import Settings
 from metrics.store import Store
 from metrics.wsgi import build
+from rollups.latest import FRESH, KEPT, RETRY, Latest
 from runtime.environment import Addresses
 from streams.positions import Positions
 

@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from pymongo import MongoClient
 
+from calendars.config import calendars
 from harness.scraping import scrape, value
 from harness.telling import GROUP, Telling, changed, created, wrote
 from local.stack import Stack
 from metrics.batch import Ways
-from metrics.calendar.config import calendars
 from metrics.settings import Settings
 from metrics.sla.policy import rules
 from metrics.wsgi import build

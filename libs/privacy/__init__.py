@@ -1,0 +1,1 @@
+"""Redaction, pseudonyms and seals: what of a person may travel and be kept."""
