@@ -7,6 +7,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from events.envelope import Event
+from events.facts import TicketFacts
+from events.feedback import FeedbackEvent
 from events.types import AnyEvent, PostedEvent, TicketEvent, TicketMerged
 
 _T = TypeVar("_T", bound=Event)
@@ -19,6 +21,8 @@ _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 _posted: msgspec.json.Decoder[PostedEvent] = msgspec.json.Decoder(PostedEvent)
 _ticket: msgspec.json.Decoder[TicketEvent] = msgspec.json.Decoder(TicketEvent)
+_feedback: msgspec.json.Decoder[FeedbackEvent] = msgspec.json.Decoder(FeedbackEvent)
+_facts: msgspec.json.Decoder[TicketFacts] = msgspec.json.Decoder(TicketFacts)
 _encoder = msgspec.json.Encoder()
 
 
@@ -45,6 +49,21 @@ def decode(raw: bytes | msgspec.Raw) -> PostedEvent:
 def decode_ticket_event(raw: bytes) -> TicketEvent:
     """The event in a message of `helpdesk.events`, which ingest has validated. Raises EventInvalid."""
     return _decode(_ticket, raw)
+
+
+def decode_feedback_event(raw: bytes) -> FeedbackEvent:
+    """The event in a message of `helpdesk.feedback`. Raises EventInvalid."""
+    return _decode(_feedback, raw)
+
+
+def decode_facts(raw: bytes) -> TicketFacts:
+    """The facts in a message of `helpdesk.tickets`. Raises EventInvalid."""
+    try:
+        return _facts.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EventInvalid("", f"not JSON: {error}") from None
 
 
 def _decode(decoder: msgspec.json.Decoder[_T], raw: bytes | msgspec.Raw) -> _T:

@@ -119,3 +119,19 @@ class Facts(Struct, kw_only=True, frozen=True):
     excluded: str | None
     sla: list[SlaClock]
     next_deadline: datetime | None
+
+
+class TicketFacts(Facts, kw_only=True, frozen=True):
+    """The facts as `helpdesk.tickets` carries them: with whom to ask how it went, and whom to credit.
+
+    `requester` is a keyed hash, `contact` an address sealed for the feedback service; `credited` holds, for
+    each of `cycles`, the agents who replied publicly in it and the assignee at its resolution; nobody while
+    it is unresolved.
+    """
+
+    requester: str | None = None
+    contact: str | None = None
+    locale: str | None = None
+    url: str | None = None
+    tags: list[str] = []
+    credited: list[list[str]] = []

@@ -8,7 +8,11 @@ from events.envelope import Event, Id, Label, Nothing, Text, Unset
 
 
 class Rating(Struct, kw_only=True, frozen=True):
-    """An answer to a survey, ours or another tool's."""
+    """An answer to a survey, ours or another tool's.
+
+    `survey` says how it is scored; `question` names a question set of our own, whose answers are counted
+    apart.
+    """
 
     survey: Literal["csat", "nps", "ces"]
     score: Annotated[int, Meta(ge=0, le=100)]
@@ -19,6 +23,7 @@ class Rating(Struct, kw_only=True, frozen=True):
     customer: Label | Unset | None = UNSET
     team: Label | Unset | None = UNSET
     agent: Label | Unset | None = UNSET
+    question: Label | Unset | None = UNSET
 
 
 class Mention(Struct, kw_only=True, frozen=True):

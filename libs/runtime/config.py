@@ -88,6 +88,7 @@ class Config(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     calendars: Any = None
     policies: Any = None
     surveys: Any = None
+    feedback: Any = None
     happiness: Any = None
     alerts: Any = None
 

@@ -2,10 +2,10 @@
 
 | measure | bucket | amount |
 |---|---|---|
-| <survey>.answer.<whose>.<scale>.<score> | the answer | 1 |
-| <survey>.resolution.<whose>.<scale>.<score> | the resolution it is about, where known | 1 |
-| response.<survey>.delivery.<whose>.delivered, .answered | the delivery | 1; 1 once answered |
-| response.<survey>.resolution.<whose>.… | the resolution it is about, where known | the same |
+| <name>.answer.<whose>.<scale>.<score> | the answer | 1 |
+| <name>.resolution.<whose>.<scale>.<score> | the resolution it is about, where known | 1 |
+| response.<name>.delivery.<whose>.delivered, .answered | the delivery | 1; 1 once answered |
+| response.<name>.resolution.<whose>.… | the resolution it is about, where known | the same |
 
 `<whose>` is `all` at the labels without an agent, once; and `agent` at the labels of each credited agent:
 several agents share an answer, so what stands under agents never adds up to a total.
@@ -48,7 +48,8 @@ class Occasion:
 class Answer:
     """A `score` on the `scale` (its best point) of `survey`, given `at` (µs since the epoch).
 
-    Raises OutOfScale.
+    `name`: the questionnaire that it is counted under, where that is another than `survey`. Raises
+    OutOfScale.
     """
 
     survey: Survey
@@ -56,6 +57,7 @@ class Answer:
     scale: int
     at: int
     occasion: Occasion
+    name: str = ""
 
     def __post_init__(self) -> None:
         first = FIRST[self.survey]
@@ -67,9 +69,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A survey that reached its customer `at` (µs since the epoch), and whether it has been answered."""
+    """A survey that reached its customer `at` (µs since the epoch), and whether it has been answered.
 
-    survey: Survey
+    `name`: the questionnaire, as in Answer.
+    """
+
+    name: str
     at: int
     answered: bool
     occasion: Occasion
@@ -111,9 +116,9 @@ def histograms(amounts: Mapping[str, int], measure: str) -> dict[int, dict[int, 
 
 def _measures(thing: Answer | Delivery) -> tuple[str, Basis, tuple[str, ...]]:
     if isinstance(thing, Answer):
-        return thing.survey, "answer", (f"{thing.scale}.{thing.score}",)
+        return thing.name or thing.survey, "answer", (f"{thing.scale}.{thing.score}",)
     names = ("delivered", "answered") if thing.answered else ("delivered",)
-    return f"response.{thing.survey}", "delivery", names
+    return f"response.{thing.name}", "delivery", names
 
 
 def _labels(occasion: Occasion) -> Iterator[tuple[Whose, Labels]]:
