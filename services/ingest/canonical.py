@@ -1,12 +1,13 @@
 """The one way into Kafka: how an event, live or imported, is validated and becomes a message."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from events import codec
 from events.codec import EventInvalid
-from events.topics import topic_of
+from events.topics import topics_of
 from events.types import PostedEvent
 from ingest.privacy import Privacy, pseudonymise
 from streams.publisher import Message
@@ -27,11 +28,14 @@ def decode(raw: bytes | msgspec.Raw) -> PostedEvent:
     return event
 
 
-def message(event: PostedEvent, privacy: Privacy) -> Message:
-    """What is published for `event`: as `privacy` lets it travel, keyed by its ticket."""
-    event = pseudonymise(event, privacy)
-    key = codec.key(event.source, event.subject).encode()
-    return Message(topic_of(event), key, codec.encode(event))
+def messages(events: Iterable[PostedEvent], privacy: Privacy) -> list[Message]:
+    """What is published for `events`: as `privacy` lets them travel, keyed by their tickets."""
+    return [message for event in events for message in _messages(pseudonymise(event, privacy))]
+
+
+def _messages(event: PostedEvent) -> Iterable[Message]:
+    key, value = codec.key(event.source, event.subject).encode(), codec.encode(event)
+    return (Message(topic, key, value) for topic in topics_of(event))
 
 
 def _require_no_nul(path: str, value: Any) -> None:

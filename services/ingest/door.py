@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from events.types import PostedEvent
-from ingest.canonical import message
+from ingest.canonical import messages
 from ingest.health import Configured, Watch
 from ingest.intake import (
     AdapterFailed,
@@ -116,7 +116,7 @@ class Door:
     def _take(self, reading: Reading, received_at: datetime) -> None:
         started = monotonic()
         new = [event for event in reading.events if not self._is_repetition(event)]
-        self._behind.publish([message(event, self._behind.privacy) for event in new])
+        self._behind.publish(messages(new, self._behind.privacy))
         self.telemetry.accepted(reading, received_at, monotonic() - started)
 
     def _is_repetition(self, event: PostedEvent) -> bool:

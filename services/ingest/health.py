@@ -15,6 +15,7 @@ _MOST_WORDS: Final = 50
 _QUIET: Final = timedelta(days=1)
 _QUIET_GAPS: Final = 5
 _DOUBTS: Final = 3
+_UNTOLD: Final = {"author": "who wrote", "survey": "what a score is about"}
 
 State: TypeAlias = Literal["healthy", "failing", "silent", "waiting"]
 """`failing`: the last delivery was refused; `silent`: none for far longer than ever; `waiting`: none yet."""
@@ -194,7 +195,7 @@ def _about_words(name: str, words: Counter[Unmapped]) -> Iterable[str]:
             place = f"sources.{name}.{keys[word.field]}"
             yield f"the {word.field} {word.word!r} means nothing here: add it to {place}"
         else:
-            yield f"who wrote can't be told ({word.word}): see the page of this adapter"
+            yield f"{_UNTOLD[word.field]} can't be told ({word.word}): see the page of this adapter"
 
 
 def _unauthorized(failure: Failure, record: Record) -> str:

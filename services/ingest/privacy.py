@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from events.feedback import (
     CustomerActed,
+    CustomerErased,
     EmployeeReported,
     Exit,
     FeedbackExited,
@@ -18,7 +19,7 @@ from events.feedback import (
     Report,
 )
 from events.types import PostedEvent, TicketChanged, TicketCommented, TicketCreated
-from privacy.pseudonym import customer_hash
+from privacy.pseudonym import customer_hash, is_hash
 from privacy.redact import public_link, redact
 from privacy.seal import Seal
 
@@ -56,6 +57,8 @@ def pseudonymise(event: PostedEvent, privacy: Privacy) -> PostedEvent:
             return replace(event, data=replace(event.data, author=author))
         case FeedbackExited() | CustomerActed():
             return _about_customer(event, key)
+        case CustomerErased() if not is_hash(event.subject):
+            return replace(event, subject=customer_hash(event.subject, key))
         case FeedbackRated() | FeedbackMentioned() | EmployeeReported():
             return _said(event, key)
         case _:

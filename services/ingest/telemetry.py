@@ -16,7 +16,7 @@ UNKNOWN: Final = "unknown"
 _DURABLE: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LATENESS: Final = (1, 10, 60, 300, 3600, 21_600, 86_400, 259_200, 604_800)
 _RECENT: Final = 100_000
-_UNMAPPED: Final = ("status", "priority", "author")
+_UNMAPPED: Final = ("status", "priority", "author", "survey")
 
 
 class Telemetry:

@@ -57,6 +57,10 @@ def help_scout(secret: str, body: bytes, _at: datetime) -> Headers:
     return {"X-HelpScout-Signature": b64encode(_mac(secret, body, "sha1")).decode()}
 
 
+def typeform(secret: str, body: bytes, _at: datetime) -> Headers:
+    return {"Typeform-Signature": f"sha256={b64encode(_mac(secret, body, 'sha256')).decode()}"}
+
+
 def hubspot(secret: str, body: bytes, at: datetime) -> Headers:
     signed = b"POST" + URL.encode() + body + _millis(at).encode()
     return {
@@ -117,6 +121,7 @@ SIGN: Final[dict[str, Sign]] = {
     "jira": jira,
     "github": github,
     "help-scout": help_scout,
+    "typeform": typeform,
     "hubspot-v3": hubspot,
     "hubspot-v1": hubspot_v1,
     "hubspot-v2": hubspot_v2,

@@ -3,6 +3,8 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from events.topics import EVENTS, FEEDBACK
 from harness.posting import HASH_KEY, Api, Arrivals
 from privacy.pseudonym import customer_hash
@@ -28,6 +30,19 @@ def test_feedback_travels_on_its_own_topic(api: Api, arrivals: Arrivals) -> None
     (arrival,) = arrivals(api.source, 1)
     assert arrival.topic == FEEDBACK
     assert arrival.value["data"] == rating | {"customer": customer_hash("bob", HASH_KEY)}
+
+
+@pytest.mark.parametrize("subject", ["bob", customer_hash("bob", HASH_KEY)])
+def test_an_erasure_goes_to_both_topics_under_the_customers_hash(
+    subject: str, api: Api, arrivals: Arrivals
+) -> None:
+    assert api.post(api.event(type="customer.erased", subject=subject, data=None)).status_code == 202
+
+    arrived = arrivals(api.source, 2)
+
+    assert sorted(arrival.topic for arrival in arrived) == [EVENTS, FEEDBACK]
+    assert {arrival.key for arrival in arrived} == {f"{api.source}/{customer_hash('bob', HASH_KEY)}"}
+    assert arrived[0].value == arrived[1].value
 
 
 def test_no_customers_id_or_address_reaches_kafka(api: Api, arrivals: Arrivals) -> None:

@@ -119,6 +119,16 @@ def test_words_that_nobody_mapped_are_named_with_their_place_in_the_configuratio
     ]
 
 
+def test_what_no_configuration_can_map_is_explained_on_the_adapters_page() -> None:
+    seen = watch()
+    seen.accepted("desk", Reading([], [Unmapped("author", "robot"), Unmapped("survey", "f1/q1")]), at(0))
+
+    assert health(seen, 1).advice == [
+        "who wrote can't be told (robot): see the page of this adapter",
+        "what a score is about can't be told (f1/q1): see the page of this adapter",
+    ]
+
+
 def test_secrets_that_are_missing_or_have_ended_are_named() -> None:
     assert "sources.desk.secrets" in health(Watch({"desk": Configured("jira", ())}), 0).advice[0]
     ended = health(watch(at(-5)), 0)

@@ -18,6 +18,8 @@ OF_THE_TOOL = {"Money matters", "Waiting for parts", "qm:deniz", "qm:ece", "JIRA
 UNREADABLE = {"jira/server_comment_by_anybody"}
 # The issue is another one's now: without that one's address, the former one's must not stay.
 TAKEN_BACK: dict[str, set[str | None]] = {"jira/reporter_changed": {None}}
+# There is nothing to it but what somebody wrote.
+WORDS_ALONE = {"typeform/mentioned"}
 BODY: dict[str, Any] = {
     "event": "note added",
     "ticket": {
@@ -92,7 +94,7 @@ def test_a_masked_delivery_says_the_same_but_for_what_people_wrote(case: Case) -
         with pytest.raises(PayloadInvalid):
             masked.read()
     else:
-        assert meaning(masked) == meaning(case)
+        assert meaning(masked) == ([] if str(case) in WORDS_ALONE else meaning(case))
         assert contacts(masked) <= contacts(case) | TAKEN_BACK.get(str(case), set())
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from msgspec.structs import replace
 
 from events.types import PostedEvent
-from ingest.canonical import message
+from ingest.canonical import messages
 from ingest.importer.lines import Lines, Rejected, read_lines
 from ingest.importer.mapping import Mapping
 from ingest.importer.progress import Display, Pass
@@ -112,7 +112,7 @@ def _chunk(
     firsts: dict[str, Place],
     privacy: Privacy,
 ) -> _Chunk:
-    messages: list[Message] = []
+    told: list[Message] = []
     rejected: list[Rejected] = []
     silent = 0
     for row in rows:
@@ -121,16 +121,16 @@ def _chunk(
             rejected.append(given)
             continue
         silent += not given
-        messages.extend(message(event, privacy) for event in given)
+        told.extend(messages(given, privacy))
     state = replace(
         before,
         line=rows[-1].line,
         used=before.used + len(rows) - len(rejected) - silent,
         silent=before.silent + silent,
         rejected=before.rejected + len(rejected),
-        events=before.events + len(messages),
+        events=before.events + len(told),
     )
-    return _Chunk(state, messages, rejected)
+    return _Chunk(state, told, rejected)
 
 
 def _events(

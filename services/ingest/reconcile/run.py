@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
-from ingest.canonical import message
+from ingest.canonical import messages
 from ingest.privacy import Privacy
 from ingest.reconcile.progress import Display
 from ingest.reconcile.state import State, save
@@ -46,10 +46,10 @@ def run(job: Job, begun: State, fetch: Fetch, sink: Sink, display: Display) -> S
     save(job.state, state)
     while state.todo:
         page = _answered(job, state.todo[0], fetch)
-        messages = [message(event, job.privacy) for event in page.reading.events]
-        for first in range(0, len(messages), _CHUNK):
-            sink.publish(messages[first : first + _CHUNK], _PATIENCE_SECONDS)
-        state = state.after(page, len(messages))
+        told = messages(page.reading.events, job.privacy)
+        for first in range(0, len(told), _CHUNK):
+            sink.publish(told[first : first + _CHUNK], _PATIENCE_SECONDS)
+        state = state.after(page, len(told))
         save(job.state, state)
         display.at(state, page.reached)
     job.state.unlink(missing_ok=True)

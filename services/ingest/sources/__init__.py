@@ -16,6 +16,7 @@ from ingest.sources import (
     intercom,
     jira,
     servicenow,
+    typeform,
     zammad,
     zendesk,
 )
@@ -36,6 +37,7 @@ ADAPTERS: Final[dict[str, Adapter]] = {
     "intercom": intercom.ADAPTER,
     "jira": jira.ADAPTER,
     "servicenow": servicenow.ADAPTER,
+    "typeform": typeform.ADAPTER,
     "zammad": zammad.ADAPTER,
     "zendesk": zendesk.ADAPTER,
 }

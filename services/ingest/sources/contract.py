@@ -48,7 +48,7 @@ class PayloadTooLarge(Exception):
 class Unmapped:
     """A word of the tool that neither the adapter nor the source's configuration knows."""
 
-    field: Literal["status", "priority", "author"]
+    field: Literal["status", "priority", "author", "survey"]
     word: str
 
 

@@ -71,7 +71,7 @@ class Meaning:
         """A customer's id; it is hashed on its way out."""
         return person.id_or_none() if person.stated else UNSET
 
-    def unmapped(self, field: Literal["status", "priority", "author"], word: str) -> None:
+    def unmapped(self, field: Literal["status", "priority", "author", "survey"], word: str) -> None:
         """Note a `word` that nobody mapped."""
         self.unmapped_words.append(Unmapped(field, word[:_WORD_LENGTH]))
 

@@ -163,6 +163,14 @@ class Telling(Meaning):
         """A survey was answered (see `events.feedback.Rating`); `key` is the answer's id in the tool."""
         self._add("feedback.rated", f"rated:{key}:{self._digest(rating)}", subject, when, rating)
 
+    def mentioned(self, subject: str, when: When, key: str, **mention: Any) -> None:
+        """Somebody spoke of us (see `events.feedback.Mention`); `key` is the remark's id in the tool."""
+        self._add("feedback.mentioned", f"mentioned:{key}:{self._digest(mention)}", subject, when, mention)
+
+    def exited(self, subject: str, when: When, key: str, **leaving: Any) -> None:
+        """A customer left (see `events.feedback.Exit`); `key` is what the tool calls their saying so."""
+        self._add("feedback.exited", f"exited:{key}:{self._digest(leaving)}", subject, when, leaving)
+
     def _digest(self, data: Data) -> str:
         """A keyed digest: requesters' ids are in the data, and could be guessed from a plain one."""
         said = {name: value for name, value in data.items() if value is not UNSET}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ingest.canonical import message
+from ingest.canonical import messages
 from ingest.intake import AdapterFailed, Senders, read
 from ingest.privacy import Privacy
 from ingest.refusals import plainly
@@ -50,7 +50,7 @@ def replay(
         except (PayloadInvalid, PayloadTooLarge, AdapterFailed) as why:
             outcome.still[plainly(why)] += 1
             continue
-        sink.publish([message(event, privacy) for event in events])
+        sink.publish(messages(events, privacy))
         store.forget([kept.id])
         outcome.read += 1
         outcome.events += len(events)

@@ -7,10 +7,11 @@ import pytest
 
 from events.codec import decode_ticket_event
 from events.types import TicketEvent
-from harness.sources import TOOLS, Desk, Story, story
+from harness.sources import TOOLS, Desk, Story, cases, story
 from harness.stories import EXPECTED, short
 
-STORIES = [story(tool) for tool in TOOLS]
+TOLD = [story(tool) for tool in TOOLS]
+STORIES = [story for story in TOLD if "ticket" not in story.cannot]
 
 
 def told(story: Story) -> list[TicketEvent]:
@@ -42,6 +43,15 @@ def test_the_story_in_any_order_and_with_repeats_gives_the_same_facts(story: Sto
         mixed = Story(story.tool, story.cannot, [*story.deliveries, *shuffle.sample(story.deliveries, 3)])
         shuffle.shuffle(mixed.deliveries)
         assert short(told(mixed)) == whole
+
+
+@pytest.mark.parametrize("story", [one for one in TOLD if one not in STORIES], ids=str)
+def test_a_tool_that_knows_no_tickets_tells_of_none(story: Story) -> None:
+    kinds = {event["type"] for case in cases(story.tool) for event in case.events}
+
+    assert story.deliveries == []
+    assert kinds
+    assert not [kind for kind in kinds if kind.startswith("ticket.")]
 
 
 def test_a_tool_leaves_out_only_what_it_has_no_word_for() -> None:
