@@ -9,7 +9,7 @@ import msgspec
 from events.envelope import Event
 from events.facts import TicketFacts
 from events.feedback import FeedbackEvent
-from events.types import AnyEvent, PostedEvent, TicketEvent, TicketMerged
+from events.types import AnyEvent, DeskEvent, PostedEvent, TicketEvent, TicketMerged
 
 _T = TypeVar("_T", bound=Event)
 
@@ -21,6 +21,7 @@ _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 _posted: msgspec.json.Decoder[PostedEvent] = msgspec.json.Decoder(PostedEvent)
 _ticket: msgspec.json.Decoder[TicketEvent] = msgspec.json.Decoder(TicketEvent)
+_desk: msgspec.json.Decoder[DeskEvent] = msgspec.json.Decoder(DeskEvent)
 _feedback: msgspec.json.Decoder[FeedbackEvent] = msgspec.json.Decoder(FeedbackEvent)
 _facts: msgspec.json.Decoder[TicketFacts] = msgspec.json.Decoder(TicketFacts)
 _encoder = msgspec.json.Encoder()
@@ -47,8 +48,13 @@ def decode(raw: bytes | msgspec.Raw) -> PostedEvent:
 
 
 def decode_ticket_event(raw: bytes) -> TicketEvent:
-    """The event in a message of `helpdesk.events`, which ingest has validated. Raises EventInvalid."""
+    """The event of a ticket in `raw`, in the form that ingest gave it. Raises EventInvalid."""
     return _decode(_ticket, raw)
+
+
+def decode_desk_event(raw: bytes) -> DeskEvent:
+    """The event in a message of `helpdesk.events`, which ingest has validated. Raises EventInvalid."""
+    return _decode(_desk, raw)
 
 
 def decode_feedback_event(raw: bytes) -> FeedbackEvent:

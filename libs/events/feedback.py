@@ -6,6 +6,9 @@ from msgspec import UNSET, Meta, Struct
 
 from events.envelope import Event, Id, Label, Nothing, Text, Unset
 
+# It becomes part of a measure's name: neither a dot nor a dollar may be in it.
+Question: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,49}$(?!\n)")]
+
 
 class Rating(Struct, kw_only=True, frozen=True):
     """An answer to a survey, ours or another tool's.
@@ -23,7 +26,7 @@ class Rating(Struct, kw_only=True, frozen=True):
     customer: Label | Unset | None = UNSET
     team: Label | Unset | None = UNSET
     agent: Label | Unset | None = UNSET
-    question: Label | Unset | None = UNSET
+    question: Question | Unset | None = UNSET
 
 
 class Mention(Struct, kw_only=True, frozen=True):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from events.feedback import FeedbackEvent
+from events.feedback import CustomerErased, FeedbackEvent
 from events.types import AnyEvent
 
 EVENTS: Final = "helpdesk.events"
@@ -35,6 +35,8 @@ TOPICS: Final = (
 )
 
 
-def topic_of(event: AnyEvent) -> str:
-    """The topic on which `event` travels."""
-    return FEEDBACK if isinstance(event, FeedbackEvent) else EVENTS
+def topics_of(event: AnyEvent) -> tuple[str, ...]:
+    """The topics on which `event` travels, under one key: who forgets a customer reads either."""
+    if isinstance(event, CustomerErased):
+        return (FEEDBACK, EVENTS)
+    return (FEEDBACK,) if isinstance(event, FeedbackEvent) else (EVENTS,)

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct
 
 from events.envelope import Event, Id, Instant, Label, Nothing, Text, Unset
-from events.feedback import FeedbackEvent
+from events.feedback import CustomerErased, FeedbackEvent
 
 Status: TypeAlias = Literal["new", "open", "pending", "on_hold", "resolved", "closed"]
 Priority: TypeAlias = Literal["low", "normal", "high", "urgent"]
@@ -145,5 +145,7 @@ PostedTicketEvent: TypeAlias = (
     | TicketUndeleted
 )
 TicketEvent: TypeAlias = PostedTicketEvent | TicketAbsorbed
+DeskEvent: TypeAlias = TicketEvent | CustomerErased
+"""What `helpdesk.events` carries."""
 PostedEvent: TypeAlias = PostedTicketEvent | FeedbackEvent
 AnyEvent: TypeAlias = TicketEvent | FeedbackEvent

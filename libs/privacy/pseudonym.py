@@ -1,9 +1,11 @@
 """Pseudonyms of customers (pure)."""
 
 import hmac
+import re
 from typing import Final
 
 HASH_LENGTH: Final = 32
+_HASH: Final = re.compile(f"[0-9a-f]{{{HASH_LENGTH}}}")
 
 
 def customer_hash(customer: str, key: bytes) -> str:
@@ -14,3 +16,8 @@ def customer_hash(customer: str, key: bytes) -> str:
     the same id to different people, their administrators prefix the ids.
     """
     return hmac.digest(key, customer.encode(), "sha256").hex()[:HASH_LENGTH]
+
+
+def is_hash(text: str) -> bool:
+    """Whether `text` has the form of a pseudonym."""
+    return _HASH.fullmatch(text) is not None

@@ -1,6 +1,6 @@
 """What a batch is, and what a service makes of one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -76,4 +76,9 @@ class Handler(Protocol):
 
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """The messages for what `pending` names, from the store as it is now."""
+        ...
+
+    def everything(self, partition: int) -> Iterator[list[Message]]:
+        """All that the output topic has to hold of `partition`, from the store as it is now, in portions of
+        some hundred messages. Asked only where the subscription has an output topic."""
         ...

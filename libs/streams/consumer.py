@@ -7,6 +7,7 @@ remembered across that, so there is one way to recover and it is the way to star
 """
 
 import time
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from streams.dead_letters import dead_letter
 from streams.membership import Assignment, Subscription, join
 from streams.positions import Fenced, Position, Positions
 from streams.publisher import Publisher, Unavailable
+from streams.renewal import Renewal
 from streams.telemetry import Telemetry
 from streams.topics import topic_id
 
@@ -53,6 +55,8 @@ class ExactlyOnce:
         self._handler = handler
         self._publisher = publisher
         self._telemetry = telemetry
+        self._renewal = Renewal(subscription.output, positions, handler, publisher)
+        self._stop = Stop()
         self._adopted: dict[TopicPartition, Position] = {}
         self._sought: set[TopicPartition] = set()
         self._sent: dict[TopicPartition, list[Any]] = {}
@@ -64,6 +68,7 @@ class ExactlyOnce:
 
     def run(self, stop: Stop) -> None:
         """Process until `stop`, then leave the group with nothing half done."""
+        self._stop = stop
         try:
             while not stop.is_set():
                 pause = self.turn()
@@ -114,15 +119,26 @@ class ExactlyOnce:
         if not missing:
             return
         current = topic_id(self._bootstrap, self._topic)
+        output_id = self._renewal.output_id(self._bootstrap)
         first = self._consumer.beginning_offsets(missing)
         for partition in missing:
             position = self._settle(partition, current, first[partition])
             self._publisher.publish(self._handler.republish(position.pending), timeout=30)
+            position = self._renewal.complete(position, output_id, partial(self._stays, partition))
             if partition in self._consumer.assignment():
                 self._consumer.seek(partition, position.offset)
                 self._adopted[partition] = position
                 self._sought.add(partition)
                 log.info("partition adopted", partition=partition.partition, offset=position.offset)
+
+    def _stays(self, partition: TopicPartition) -> bool:
+        """Be seen to turn amid long work, and take nothing; whether `partition` is still this member's."""
+        self.last_turn = time.monotonic()
+        self._consumer.pause(*self._consumer.assignment())
+        self._consumer.poll(timeout_ms=0)
+        assignment = self._consumer.assignment()
+        self._consumer.resume(*assignment)
+        return partition in assignment and not self._stop.is_set()
 
     def _settle(self, partition: TopicPartition, current: str, first: int) -> Position:
         """The stored position of `partition`, moved to where reading can go on if it can't go on there."""
@@ -217,13 +233,7 @@ class ExactlyOnce:
 
     def _report(self, partition: TopicPartition, batch: Batch, outcome: Outcome, moved: Position) -> None:
         self._consumer.commit_async({partition: OffsetAndMetadata(moved.offset, "", -1)})
-        for name, count in outcome.counts.items():
-            self._telemetry.counts[name].inc(count)
-        for dead in outcome.dead:
-            self._telemetry.dead.labels(dead.reason).inc()
-        now = time.time()
-        for record in batch.records[:: max(1, len(batch.records) // 20)]:
-            self._telemetry.visible.observe(max(0.0, now - record.timestamp / 1000))
+        self._telemetry.processed(batch, outcome, time.time())
         end = self._consumer.highwater(partition) if partition in self._consumer.assignment() else None
         if end is not None:
             self._telemetry.lag.labels(partition.topic, partition.partition).set(end - moved.offset)

@@ -10,13 +10,18 @@ from streams.positions import Position
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """What is read, by whom, in which portions (`batch_size` messages); a member that is silent for
-    `session_timeout` seconds loses its share."""
+    `session_timeout` seconds loses its share.
+
+    `output` is the topic that must always hold all that the handler has to say of a partition: where it was
+    made anew, everything is published to it again. None where there is no such topic.
+    """
 
     bootstrap: str
     topic: str
     group: str
     batch_size: int = 2000
     session_timeout: float = 6.0
+    output: str | None = None
 
 
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -16,6 +16,12 @@ HELD: Final = "held"
 """A field that, while set, keeps every position where it is: a command rebuilds what is behind it."""
 
 
+def turn_back(database: Database[dict[str, Any]], session: ClientSession) -> None:
+    """Have the transactions of all positions in `database` that are under way fail, or this one of `session`:
+    whichever is later begins again and sees what the other did."""
+    database["positions"].update_many({}, {"$inc": {"turned_back": 1}}, session=session)
+
+
 class Fenced(Exception):
     """Another reader moved the position, or a command holds it: forget the batch and start from the store."""
 
@@ -25,7 +31,8 @@ class Position(Struct, kw_only=True, frozen=True):
 
     `pending` names what the last batch changed and may not have been published yet;
     `newest` is the time of the newest event so far, `elapsed` the moment up to which what changes by the
-    passing of time has been done (both µs since the epoch).
+    passing of time has been done (both µs since the epoch). `output_id` is the id of the topic that the
+    partition was last published to as a whole, "" before that.
     """
 
     topic: str
@@ -35,6 +42,7 @@ class Position(Struct, kw_only=True, frozen=True):
     pending: list[str] = []
     newest: int | None = None
     elapsed: int = 0
+    output_id: str = ""
 
 
 class Positions:

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from streams.batch import Batch, Outcome
+
 
 class Telemetry:
     """Counters and gauges of one consuming process, in `registry`."""
@@ -50,3 +52,12 @@ class Telemetry:
             ["topic", "partition"],
             registry=registry,
         )
+
+    def processed(self, batch: Batch, outcome: Outcome, now: float) -> None:
+        """Count what `batch` led to, whose effects are stored since `now` (seconds since the epoch)."""
+        for name, count in outcome.counts.items():
+            self.counts[name].inc(count)
+        for dead in outcome.dead:
+            self.dead.labels(dead.reason).inc()
+        for record in batch.records[:: max(1, len(batch.records) // 20)]:
+            self.visible.observe(max(0.0, now - record.timestamp / 1000))

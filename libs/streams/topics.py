@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError, for_code
 
 from events.topics import Topic
 
@@ -32,9 +32,12 @@ def ensure_topics(bootstrap: str, topics: Iterable[Topic], *, partitions: int, r
 
 
 def topic_id(bootstrap: str, topic: str) -> str:
-    """The id of `topic`: another one once the topic has been made anew."""
+    """The id of `topic`: another one once the topic has been made anew. Raises KafkaError."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
     try:
-        return str(admin.describe_topics([topic])[0]["topic_id"])
+        described = admin.describe_topics([topic])[0]
+        if described["error_code"]:
+            raise for_code(described["error_code"])(topic)
+        return str(described["topic_id"])
     finally:
         admin.close()

@@ -26,7 +26,7 @@ from alerts.outbox import Outbox
 from alerts.sender import Sender
 from alerts.telemetry import Telemetry as AlertTelemetry
 from calendars.config import calendars
-from events.topics import EVENTS, TOPICS
+from events.topics import EVENTS, TICKETS, TOPICS
 from metrics import audit, simulation_report
 from metrics.settings import other_rules, read_settings, ways
 from metrics.simulation import Question, simulate
@@ -87,7 +87,7 @@ def worker(host: str, port: int, batch_size: int) -> None:
         sender = Sender(outbox, destinations, AlertTelemetry(registry, destinations.destinations))
         publisher = Publisher(where.kafka, linger_ms=0)
         consumer = ExactlyOnce(
-            Subscription(where.kafka, EVENTS, GROUP, batch_size),
+            Subscription(where.kafka, EVENTS, GROUP, batch_size, output=TICKETS),
             client,
             Positions(store.database, GROUP),
             TicketHandler(store, counting, outbox.tell),
@@ -95,7 +95,11 @@ def worker(host: str, port: int, batch_size: int) -> None:
             Telemetry(registry),
         )
         end_web = serve_beside(
-            create_app(registry, lambda: consumer.last_turn, consumer.assigned, sender.is_alive), host, port
+            create_app(
+                "metrics-worker", registry, lambda: consumer.last_turn, consumer.assigned, sender.is_alive
+            ),
+            host,
+            port,
         )
         sender.start(stop)
         structlog.get_logger().info("worker started", port=port)

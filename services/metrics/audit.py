@@ -15,8 +15,7 @@ from pymongo.client_session import ClientSession
 
 from events.codec import decode_ticket_event, key
 from events.types import TicketEvent
-from metrics import stages
-from metrics.batch import Ways
+from metrics.batch import Ways, refolded
 from metrics.contributions import contribute
 from metrics.records import Row, Ticket
 from metrics.seen import see
@@ -90,8 +89,7 @@ def _rebuild_chunk(store: Store, ways: Ways, states: list[State], changed: Calla
         partition, ticket = stored.get(key(state.source, state.subject), LOST)
         seen = see(state, ticket.seen_at, ways.rules)
         contribute(seen, ways.width, 1, rollups.setdefault(partition, {}))
-        times = (seen.as_of, ticket.told, stages.wake(seen), stages.urgency(seen))
-        row = Row(state, ticket.counted, ticket.writes + 1, *times)
+        row = refolded(ticket, seen)
         rewritten.setdefault(partition, []).append(row)
         if msgspec.json.encode(state) != ticket.raw:
             changed(row)

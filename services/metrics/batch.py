@@ -103,6 +103,12 @@ def time_passed(tickets: Iterable[Ticket], ways: Ways, now: int) -> Plan:
     return result
 
 
+def refolded(ticket: Ticket, seen: Seen) -> Row:
+    """The stored `ticket` with the state in `seen`, a fold of it at the moment for which it was stored."""
+    times = (seen.as_of, ticket.told, stages.wake(seen), stages.urgency(seen))
+    return Row(seen.state, ticket.counted, ticket.writes + 1, *times)
+
+
 def _continued(ticket: Ticket, ordered: list[Placed], rules: Rules) -> State | None:
     """The ticket's state after `ordered`, None where they don't simply continue it."""
     state = ticket.state()

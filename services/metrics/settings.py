@@ -11,18 +11,20 @@ from calendars.config import calendars
 from metrics.batch import Ways
 from metrics.sla.policy import Rules, rules
 from runtime.config import Config, load, span_seconds
-from runtime.environment import Addresses, ConfigInvalid, addresses, api_tokens, required
+from runtime.environment import Addresses, ConfigInvalid, addresses, api_tokens, required, variable
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`tokens`: any of them opens the API; `ways`: how tickets are counted; `label_values`: how many values
-    of one Prometheus label are shown."""
+    of one Prometheus label are shown; `hash_key` makes pseudonyms of customers' ids, None where only their
+    hashes can be asked for."""
 
     where: Addresses
     tokens: tuple[str, ...]
     ways: Ways
     label_values: int
+    hash_key: bytes | None = None
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -33,6 +35,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         tokens=_tokens(env),
         ways=ways(config),
         label_values=config.metrics.label_values,
+        hash_key=key.encode() if (key := variable(env, "DESKPULSE_HASH_KEY")) else None,
     )
 
 

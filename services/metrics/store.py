@@ -1,27 +1,38 @@
 """Tickets and their events in MongoDB.
 
-`events` holds every distinct event once, under its identity; `tickets` one document per ticket: the fold's
-state as JSON, what the totals have counted of it, and the few fields that are searched for.
+`events` holds every distinct event once, under its identity; `tickets` one document per ticket; `erased` up
+to when which customers are erased, and `erased_requesters` up to when a requester of which ticket.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
-import msgspec
-from pymongo import ASCENDING, ReplaceOne
+from pymongo import ASCENDING, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from events.codec import decode_ticket_event, key
+from events.codec import decode_ticket_event
 from events.types import TicketEvent
 from metrics.contributions import LABELS
+from metrics.documents import READ, event_document, ticket, ticket_document
+from metrics.moments import Moments
 from metrics.records import Row, StoredEvent, Ticket
 from rollups.store import RollupStore
 from runtime.environment import ConfigInvalid
 
-_encode: Final = msgspec.json.encode
 _REBUILD: Final = "stop the workers and run python -m metrics rebuild"
-_READ: Final = {"state": 1, "counted": 1, "writes": 1, "seen_at": 1, "told": 1}
+
+_COLLECTIONS: Final = (
+    "tickets",
+    "events",
+    "totals",
+    "rollups",
+    "positions",
+    "settings",
+    "erased",
+    "erased_requesters",
+)
 
 Database_ = Database[dict[str, Any]]
 
@@ -33,16 +44,20 @@ class Store:
         self.database = database
         self._tickets = database["tickets"]
         self._events = database["events"]
+        self.erased = Moments(database["erased"])
+        self.erased_requesters = Moments(database["erased_requesters"])
         self.totals = RollupStore(database["totals"], LABELS[:-1])
         self.rollups = RollupStore(database["rollups"], LABELS)
 
     def prepare(self) -> None:
         """Make collections and indexes: a transaction can't wait for them."""
         existing = set(self.database.list_collection_names())
-        for name in ("tickets", "events", "totals", "rollups", "positions", "settings"):
+        for name in _COLLECTIONS:
             if name not in existing:
                 self.database.create_collection(name, check_exists=False)
         self._events.create_index("ticket")
+        self._tickets.create_index("partition")
+        self._tickets.create_index("customers", sparse=True)
         self._tickets.create_index(
             [("source", ASCENDING), ("team", ASCENDING), ("created_at", ASCENDING)],
             partialFilterExpression={"unresolved": True},
@@ -71,18 +86,18 @@ class Store:
         """The stored tickets among `keys`, by key."""
         found = self._tickets.find(
             {"_id": {"$in": list(keys)}},
-            _READ,
+            READ,
             session=session,
             batch_size=10_000,
         )
-        return {d["_id"]: _ticket(d) for d in found}
+        return {d["_id"]: ticket(d) for d in found}
 
     def due(self, partition: int, now: int, most: int, session: ClientSession) -> dict[str, Ticket]:
         """At most `most` tickets of `partition` whose clocks change by themselves before or at `now` (µs)."""
         found = self._tickets.find(
-            {"partition": partition, "next_deadline": {"$lte": now}}, _READ, session=session, limit=most
+            {"partition": partition, "next_deadline": {"$lte": now}}, READ, session=session, limit=most
         )
-        return {d["_id"]: _ticket(d) for d in found}
+        return {d["_id"]: ticket(d) for d in found}
 
     def promised(
         self, where: Mapping[str, Any], after: tuple[int, str] | None, limit: int
@@ -93,9 +108,9 @@ class Store:
         if after is not None:
             urgency, name = after
             query["$or"] = [{"urgency": {"$gt": urgency}}, {"urgency": urgency, "_id": {"$gt": name}}]
-        found = self._tickets.find(query, {**_READ, "urgency": 1})
+        found = self._tickets.find(query, {**READ, "urgency": 1})
         found = found.sort([("urgency", ASCENDING), ("_id", ASCENDING)]).limit(limit)
-        return [(d["urgency"], d["_id"], _ticket(d)) for d in found]
+        return [(d["urgency"], d["_id"], ticket(d)) for d in found]
 
     def next_deadline(self, partition: int) -> int | None:
         """When (µs) the first clock of `partition` changes by itself, None while none can."""
@@ -125,26 +140,50 @@ class Store:
         session: ClientSession | None,
     ) -> None:
         """Write new or restated `events`, and `tickets`."""
-        new = [_event_document(event) for event in events if not event.revision]
+        new = [event_document(event) for event in events if not event.revision]
         if new:
             self._events.insert_many(new, ordered=False, session=session)
         for event in events:
             if event.revision:
                 self._events.replace_one(
-                    {"_id": event.identity}, _event_document(event), upsert=True, session=session
+                    {"_id": event.identity}, event_document(event), upsert=True, session=session
                 )
         if tickets:
-            documents = (_ticket_document(partition, row) for row in tickets)
+            documents = (ticket_document(partition, row) for row in tickets)
             self._tickets.bulk_write(
                 [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents],
                 ordered=False,
                 session=session,
             )
 
-    def placed_tickets(self, keys: Sequence[str]) -> dict[str, tuple[int, Ticket]]:
+    def rewrite(self, events: Mapping[str, bytes], session: ClientSession) -> None:
+        """Put other bytes in the place of those of stored `events` (identity → bytes)."""
+        if events:
+            self._events.bulk_write(
+                [UpdateOne({"_id": name}, {"$set": {"event": raw}}) for name, raw in events.items()],
+                ordered=False,
+                session=session,
+            )
+
+    def known_to(self, customers: Iterable[str], session: ClientSession | None = None) -> list[str]:
+        """The keys of the tickets whose events name any of `customers` (keyed hashes)."""
+        found = self._tickets.find({"customers": {"$in": list(customers)}}, {"_id": 1}, session=session)
+        return [document["_id"] for document in found]
+
+    def of_partition(self, partition: int, most: int) -> Iterator[list[Ticket]]:
+        """All tickets of `partition`, `most` at a time."""
+        found = self._tickets.find({"partition": partition}, READ, batch_size=most)
+        while some := [ticket(d) for d in islice(found, most)]:
+            yield some
+
+    def placed_tickets(
+        self, keys: Sequence[str], session: ClientSession | None = None
+    ) -> dict[str, tuple[int, Ticket]]:
         """The stored tickets among `keys` with the partition that each belongs to, by key."""
-        found = self._tickets.find({"_id": {"$in": list(keys)}}, batch_size=10_000)
-        return {d["_id"]: (d["partition"], _ticket(d)) for d in found}
+        found = self._tickets.find(
+            {"_id": {"$in": list(keys)}}, {**READ, "partition": 1}, session=session, batch_size=10_000
+        )
+        return {d["_id"]: (d["partition"], ticket(d)) for d in found}
 
     def all_events(self, session: ClientSession | None = None) -> Iterator[tuple[str, bytes]]:
         """Every event as (ticket key, bytes), those of one ticket together."""
@@ -205,41 +244,3 @@ class Store:
             sort=[("created_at", ASCENDING)],
         )
         return None if found is None else found["created_at"]
-
-
-def _event_document(event: StoredEvent) -> dict[str, Any]:
-    document: dict[str, Any] = {"_id": event.identity, "ticket": event.ticket, "event": event.raw}
-    if event.revision:
-        document["revision"] = event.revision
-    return document
-
-
-def _ticket(document: dict[str, Any]) -> Ticket:
-    return Ticket(
-        document["state"].encode(),
-        document["counted"],
-        document["writes"],
-        document["seen_at"],
-        document["told"],
-    )
-
-
-def _ticket_document(partition: int, row: Row) -> dict[str, Any]:
-    state = row.state
-    return {
-        "_id": key(state.source, state.subject),
-        "partition": partition,
-        "writes": row.writes,
-        "source": state.source,
-        "team": state.team,
-        "priority": state.priority,
-        "channel": state.channel,
-        "created_at": state.created_at,
-        "unresolved": state.excluded is None and not state.resolved,
-        "next_deadline": row.wake,
-        "urgency": row.urgency,
-        "seen_at": row.seen_at,
-        "told": row.told,
-        "state": _encode(state).decode(),
-        "counted": row.counted,
-    }

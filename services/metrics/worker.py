@@ -1,7 +1,8 @@
 """The metrics worker's part of the exactly-once consumer: events in, tickets and aggregates out."""
 
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -9,16 +10,18 @@ import msgspec
 from pymongo.client_session import ClientSession
 
 from alerts.alert import Alert
-from events.codec import EventInvalid, decode_ticket_event, key
+from events.codec import EventInvalid, decode_desk_event, key
+from events.feedback import CustomerErased
 from events.instants import micros
 from events.topics import TICKETS
 from events.types import TicketAbsorbed, TicketEvent, TicketMerged
 from metrics.batch import Change, News, Plan, Ways, plan, time_passed
+from metrics.eraser import Eraser, Read
 from metrics.mergers import absorptions
-from metrics.records import StoredEvent, identity
+from metrics.records import Row, StoredEvent, Ticket, identity
 from metrics.sla.policy import Rules
 from metrics.store import Store
-from metrics.ticket.render import facts
+from metrics.ticket.render import ticket_facts
 from metrics.ticket.state import State
 from streams.batch import Batch, Dead, Outcome
 from streams.publisher import Message
@@ -39,6 +42,17 @@ def _nobody(_alerts: Sequence[Alert], _session: ClientSession) -> None:
 
 ELAPSED_AT_ONCE: Final = 500
 """Tickets whose deadlines are handled in one transaction."""
+SAID_AT_ONCE: Final = 500
+"""Tickets whose facts are published together where all are published anew."""
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What a batch says: distinct ticket events by identity, and who is to be erased, up to when (µs)."""
+
+    events: Read = field(default_factory=dict)
+    erased: dict[str, int] = field(default_factory=dict)
+    erasures: int = 0
 
 
 class TicketHandler:
@@ -50,6 +64,7 @@ class TicketHandler:
     ) -> None:
         self._store = store
         self._ways = ways
+        self._eraser = Eraser(store, ways.rules)
         self._tell = tell
         self._clock = clock
 
@@ -58,9 +73,11 @@ class TicketHandler:
         how tickets are counted."""
         self._store.require_counting(self._ways.width, self._ways.fingerprint, session)
         outcome = Outcome()
-        read = _read(batch, outcome)
-        news, events = self._unseen(read, session)
-        merged = _merged(read)
+        said = _read(batch, outcome)
+        self._retell(self._eraser.erase(said.erased, session), outcome)
+        self._retell(self._eraser.strip(said.events, session), outcome)
+        news, events = self._unseen(said.events, session)
+        merged = _merged(said.events)
         stored = self._store.tickets(news.keys() | merged, session)
         histories = partial(self._store.events, session=session)
         todo = plan(news, stored, histories, self._ways, self._clock())
@@ -69,9 +86,10 @@ class TicketHandler:
         # A merger that is told again may be so because a broker lost what was said of it.
         for name in merged & stored.keys() - news.keys():
             outcome.outgoing += absorptions(stored[name].state(), stored[name].writes)
+        handled = len(events) + said.erasures
         outcome.counts = {
-            "handled": len(events),
-            "duplicate": len(batch.records) - len(outcome.dead) - len(events),
+            "handled": handled,
+            "duplicate": len(batch.records) - len(outcome.dead) - handled,
             "late": sum(change.late for change in todo.changes),
         }
         return outcome
@@ -105,14 +123,27 @@ class TicketHandler:
             outcome.pending.append(name)
             outcome.outgoing += self._said(change, merged=name in merged)
 
+    def _retell(self, rows: Iterable[Row], outcome: Outcome) -> None:
+        """Have `outcome` tell the facts of tickets that have forgotten somebody."""
+        for row in rows:
+            outcome.pending.append(key(row.state.source, row.state.subject))
+            outcome.outgoing.append(facts_message(row.state, row.seen_at, self._ways.rules))
+
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """The facts of the tickets `pending`, and what their mergers say, as stored now."""
         messages = []
         for ticket in self._store.tickets(pending).values():
-            state = ticket.state()
-            seen_at = max(ticket.seen_at, state.last[0])
-            messages += [facts_message(state, seen_at, self._ways.rules), *absorptions(state, ticket.writes)]
+            messages += [self._as_stored(ticket), *absorptions(ticket.state(), ticket.writes)]
         return messages
+
+    def everything(self, partition: int) -> Iterator[list[Message]]:
+        """The facts of all tickets of `partition` as stored now, in portions."""
+        for tickets in self._store.of_partition(partition, SAID_AT_ONCE):
+            yield [self._as_stored(ticket) for ticket in tickets]
+
+    def _as_stored(self, ticket: Ticket) -> Message:
+        state = ticket.state()
+        return facts_message(state, max(ticket.seen_at, state.last[0]), self._ways.rules)
 
     def _said(self, change: Change, *, merged: bool) -> list[Message]:
         """What the world is told about a changed ticket; `merged` when its batch says that it was merged."""
@@ -121,9 +152,7 @@ class TicketHandler:
             messages += absorptions(change.new, change.row.writes)
         return messages
 
-    def _unseen(
-        self, read: dict[str, tuple[TicketEvent, bytes]], session: ClientSession
-    ) -> tuple[dict[str, News], list[StoredEvent]]:
+    def _unseen(self, read: Read, session: ClientSession) -> tuple[dict[str, News], list[StoredEvent]]:
         """What of `read` the store doesn't have yet, by ticket, and as it is to be stored."""
         known = self._store.revisions(list(read), session)
         news: dict[str, News] = {}
@@ -141,35 +170,40 @@ class TicketHandler:
         return news, events
 
 
-def _read(batch: Batch, outcome: Outcome) -> dict[str, tuple[TicketEvent, bytes]]:
-    """The distinct events of `batch` by identity; what can't be read goes to the dead letters."""
-    read: dict[str, tuple[TicketEvent, bytes]] = {}
+def _read(batch: Batch, outcome: Outcome) -> _Contents:
+    """What `batch` says; what can't be read goes to the dead letters."""
+    said = _Contents()
     newest = None
     for record in batch.records:
         try:
-            event = decode_ticket_event(record.value)
+            event = decode_desk_event(record.value)
         except EventInvalid as error:
             outcome.dead.append(Dead(record, "invalid", str(error)))
             continue
+        if isinstance(event, CustomerErased):
+            said.erasures += 1
+            said.erased[event.subject] = max(micros(event.time), said.erased.get(event.subject, 0))
+            continue
         name = identity(event.source, event.id)
-        earlier = read.get(name)
+        earlier = said.events.get(name)
         if earlier is None or _revision(event) > _revision(earlier[0]):
-            read[name] = (event, record.value)
+            said.events[name] = (event, record.value)
         if newest is None or event.time > newest:
             newest = event.time
     outcome.newest = None if newest is None else micros(newest)
-    return read
+    return said
 
 
 def _revision(event: TicketEvent) -> int:
     return event.data.revision if isinstance(event, TicketAbsorbed) else 0
 
 
-def _merged(read: dict[str, tuple[TicketEvent, bytes]]) -> set[str]:
+def _merged(read: Read) -> set[str]:
     """The tickets that `read` says were merged."""
     return {key(e.source, e.subject) for e, _ in read.values() if isinstance(e, TicketMerged)}
 
 
 def facts_message(state: State, as_of: int, rules: Rules) -> Message:
     """The facts of a ticket at `as_of` (µs), as `helpdesk.tickets` carries them."""
-    return Message(TICKETS, key(state.source, state.subject).encode(), _encode(facts(state, as_of, rules)))
+    name = key(state.source, state.subject)
+    return Message(TICKETS, name.encode(), _encode(ticket_facts(state, as_of, rules)))

@@ -1,7 +1,7 @@
 """A small handler whose effects are plain to see, and a consumer that runs it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -21,13 +21,20 @@ Mongo = MongoClient[dict[str, Any]]
 
 
 class Recorder:
-    """Writes down each record's value; says it on `helpdesk.tickets`; raises `failures` first, in turn."""
+    """Writes down each record's value; says it on `helpdesk.tickets`; raises `failures` first, in turn.
+
+    `known` is what it has to say of each partition as a whole, portion by portion; `asked` the partitions
+    that were asked for, `between` what happens after each portion.
+    """
 
     def __init__(self, client: Mongo, database: str) -> None:
         self._effects = client[database]["effects"]
         client[database].create_collection("effects", check_exists=False)
         client[database].create_collection("positions", check_exists=False)
         self.failures: list[Exception] = []
+        self.known: dict[int, list[list[str]]] = {}
+        self.asked: list[int] = []
+        self.between: Callable[[], None] = lambda: None
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:
         """Insert a document for each record, then fail if that is still to be done."""
@@ -41,6 +48,13 @@ class Recorder:
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """Say what is `pending` once more."""
         return [Message(TICKETS, value.encode(), b"said again") for value in pending]
+
+    def everything(self, partition: int) -> Iterator[list[Message]]:
+        """What is `known` of `partition`."""
+        self.asked.append(partition)
+        for portion in self.known.get(partition, []):
+            yield [Message(TICKETS, value.encode(), b"known") for value in portion]
+            self.between()
 
     def is_due(self, _partition: int, _now: int) -> bool:
         """Nothing here changes by the passing of time."""
@@ -59,17 +73,23 @@ class Reader:
     """An exactly-once consumer of `helpdesk.events` that runs `handler`, driven by hand.
 
     Readers of one `database` share their positions; as members of different Kafka groups (`group`) each
-    believes itself to be the owner of every partition.
+    believes itself to be the owner of every partition. `output` is the topic that they keep complete.
     """
 
     def __init__(
-        self, bootstrap: str, client: Mongo, database: str, handler: Recorder, group: str = "a"
+        self,
+        bootstrap: str,
+        client: Mongo,
+        database: str,
+        handler: Recorder,
+        group: str = "a",
+        output: str | None = None,
     ) -> None:
         self.registry = CollectorRegistry()
         self.positions = Positions(client[database], "readers")
         self._publisher = Publisher(bootstrap, linger_ms=0)
         self.consumer = ExactlyOnce(
-            Subscription(bootstrap, EVENTS, group, batch_size=10),
+            Subscription(bootstrap, EVENTS, group, batch_size=10, output=output),
             client,
             self.positions,
             handler,

@@ -15,6 +15,9 @@ _instants = st.one_of(
     st.integers(0, 12).map(lambda hours: timedelta(minutes=47 * hours)),
     st.integers(0, 40_000_000_000).map(lambda us: timedelta(microseconds=us)),
 )
+CUSTOMERS = ("c1" * 16, "c2" * 16)
+"""Keyed hashes of customers."""
+_customers = st.sampled_from((*CUSTOMERS, None))
 _agents = st.sampled_from(("ayse", "mehmet", None))
 _fields = st.fixed_dictionaries(
     {},
@@ -24,13 +27,14 @@ _fields = st.fixed_dictionaries(
         "team": st.sampled_from(("billing", "orders", None)),
         "assignee": _agents,
         "channel": st.sampled_from(("email", "chat")),
+        "requester": _customers,
+        "contact": st.sampled_from(("sealed-1", "sealed-2", None)),
     },
 )
 _comments = st.fixed_dictionaries(
     {
-        "author": st.fixed_dictionaries(
-            {"kind": st.sampled_from(("agent", "customer", "customer", "bot")), "id": _agents}
-        )
+        "author": st.fixed_dictionaries({"kind": st.sampled_from(("agent", "bot")), "id": _agents})
+        | st.fixed_dictionaries({"kind": st.just("customer"), "id": _customers})
     },
     optional={"public": st.booleans()},
 )

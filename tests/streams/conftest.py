@@ -21,11 +21,11 @@ def recorder(mongo: MongoClient[dict[str, Any]], database: str) -> Recorder:
 def reader(
     mongo: MongoClient[dict[str, Any]], database: str, recorder: Recorder
 ) -> Iterator[Callable[..., Reader]]:
-    """Makes readers at the broker with a given address, of a given group."""
+    """Makes readers at the broker with a given address, of a given group, with a given output topic."""
     with ExitStack() as closing:
 
-        def make(bootstrap: str, group: str = "a") -> Reader:
-            made = Reader(bootstrap, mongo, database, recorder, group)
+        def make(bootstrap: str, group: str = "a", output: str | None = None) -> Reader:
+            made = Reader(bootstrap, mongo, database, recorder, group, output)
             closing.callback(made.close)
             return made
 

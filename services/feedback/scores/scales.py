@@ -14,6 +14,22 @@ FIRST: Final[dict[Survey, int]] = {"csat": 1, "nps": 0, "ces": 1}
 USUAL: Final[dict[Survey, int]] = {"csat": 5, "nps": 10, "ces": 7}
 """The scale that each survey's figures are defined on, and that an answer without a scale is given on."""
 
+RESERVED: Final = frozenset(
+    {
+        "comments",
+        "employee",
+        "exits",
+        "mentions",
+        "other",
+        "response",
+        "response_rate",
+        "sentiment",
+        "severity",
+        "tone",
+    }
+)
+"""What no question set of one's own may be called: the words that other measures are kept and asked under."""
+
 
 class Norm(NamedTuple):
     """Answers of `favourable` or more are favourable, None where nobody has said which are."""

@@ -73,17 +73,11 @@ _NEWEST: Final = (
     "The time of the newest event in these numbers.",
 )
 _TAKEN: Final = ("helpdesk_snapshot_timestamp_seconds", "When these numbers were read from the store.")
-_STORE_UP: Final = ("helpdesk_store_up", "1 when the store answered the last time it was asked, else 0.")
-
-
-def store_up(*, up: bool) -> Metric:
-    """Whether the store answers."""
-    return _gauge(_STORE_UP, (), [((), float(up))])
+STORE_UP: Final = ("helpdesk_store_up", "1 when the store answered the last time it was asked, else 0.")
 
 
 def empty() -> Iterator[Metric]:
     """Every family without a sample."""
-    yield GaugeMetricFamily(*_STORE_UP)
     for family in families(Numbers(), Shape()):
         family.samples.clear()
         yield family

@@ -10,13 +10,13 @@ from prometheus_client import Metric
 from metrics.batch import Ways
 from metrics.contributions import LABELS
 from metrics.exposition import cohorts
-from metrics.exposition.background import Background
 from metrics.exposition.families import Shape, families
 from metrics.exposition.numbers import Cell, Raw, numbers
 from metrics.sla.policy import TARGETS
 from metrics.store import Store
 from metrics.transitions import MEASURES
 from rollups.amounts import NOW
+from rollups.background import Background
 from rollups.exposition import values_of
 from rollups.label_values import LabelValues
 from rollups.store import flat
@@ -39,7 +39,7 @@ class SnapshotReader:
         self._ways = ways
         self._shape = _shape(ways)
         self._values = LabelValues(store.database["label_values"], _LABELS, cap)
-        self._cohorts = Background(self._read_cohorts)
+        self._cohorts = Background("cohorts", self._read_cohorts)
 
     def __call__(self) -> list[Metric]:
         """The families, filled. Raises PyMongoError where the store doesn't answer in time."""

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from metrics.sla.clock import Clock, clock
+from metrics.sla.clock import Clock, Slot, clock
 from metrics.sla.policy import Rules
 from metrics.ticket.slots import open_slots
 from metrics.ticket.state import State
@@ -22,6 +22,15 @@ def running(state: State, rules: Rules, as_of: int) -> list[Clock]:
     stop = as_of if left is None else min(as_of, left)
     found = (clock(s, state.statuses, state.promises, rules, stop) for s in open_slots(state, rules))
     return [_called_off(one, left) for one in found if one is not None]
+
+
+def settle(state: State, slot: Slot | None, rules: Rules) -> None:
+    """Keep the clock of a `slot` that has just been fulfilled."""
+    if slot is None or slot.end is None or not rules.policies:
+        return
+    decided = clock(slot, state.statuses, state.promises, rules, slot.end)
+    if decided is not None:
+        state.clocks.append(decided)
 
 
 def _called_off(one: Clock, left: int | None) -> Clock:

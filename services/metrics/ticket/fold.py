@@ -24,11 +24,12 @@ from events.types import (
     TicketMerged,
     TicketUndeleted,
 )
-from metrics.sla.clock import Slot, clock
 from metrics.sla.policy import NO_RULES, Rules
+from metrics.ticket.clocks import settle
+from metrics.ticket.messages import acquaint, commented, message
 from metrics.ticket.order import place
-from metrics.ticket.slots import answer_slots, resolution_slot
-from metrics.ticket.state import QUARTER, Cycle, Exchange, Key, Merger, State, StatusTimes
+from metrics.ticket.slots import resolution_slot
+from metrics.ticket.state import Cycle, Exchange, Key, Merger, State, StatusTimes
 
 Placed = tuple[Key, TicketEvent]
 
@@ -40,6 +41,7 @@ _FIELDS: Final = (
     "category",
     "tags",
     "requester",
+    "contact",
     "locale",
     "url",
 )
@@ -123,21 +125,14 @@ def _promise(state: State, at: int, rules: Rules) -> None:
         state.promises.append((at, chosen))
 
 
-def _settle(state: State, slot: Slot | None, rules: Rules) -> None:
-    """Keep the clock of a `slot` that has just been fulfilled."""
-    if slot is None or slot.end is None or not rules.policies:
-        return
-    decided = clock(slot, state.statuses, state.promises, rules, slot.end)
-    if decided is not None:
-        state.clocks.append(decided)
-
-
 def _changed(state: State, event: TicketChanged | TicketCreated, at: int, rules: Rules) -> None:
     data = event.data
     for name in _FIELDS:
         value = getattr(data, name)
         if value is not UNSET:
             setattr(state, name, value)
+    if isinstance(data.requester, str):
+        acquaint(state, data.requester)
     _promise(state, at, rules)
     if data.status is not UNSET and data.status != state.status:
         _transition(state, data.status, at, rules)
@@ -148,57 +143,15 @@ def _transition(state: State, status: Status, at: int, rules: Rules) -> None:
     if before not in RESOLVED:
         setattr(state.times, before, getattr(state.times, before) + at - state.since)
         if status in RESOLVED:
-            _settle(state, resolution_slot(state, rules, at), rules)
+            settle(state, resolution_slot(state, rules, at), rules)
             state.cycles[-1].resolved = at
+            state.cycles[-1].assignee = state.assignee
     elif status not in RESOLVED:
-        state.cycles.append(Cycle(at))
+        # Who replied at this very moment, as tools tell of a reply that reopens, did so in the new cycle.
+        state.cycles.append(Cycle(at, None, list(state.repliers) if state.updated_at == at else []))
     state.status = status
     state.since = at
     state.statuses.append((at, status))
-
-
-def _commented(state: State, event: TicketCommented, at: int, rules: Rules) -> None:
-    if event.data.public:
-        _AUTHORS[event.data.author.kind](state, event, at, rules)
-
-
-def _customer_wrote(state: State, _event: TicketCommented, at: int, _rules: Rules) -> None:
-    _message(state, at, waiting=at)
-
-
-def _message(state: State, at: int, waiting: int) -> None:
-    """A customer message reached the ticket at `at`; its writer has been waiting since `waiting`."""
-    state.customer_replies += 1
-    quarter = at // QUARTER
-    state.messages[quarter] = state.messages.get(quarter, 0) + 1
-    if state.response_from is None:
-        state.response_from = waiting
-    if not state.unanswered:
-        state.exchanges.append(Exchange(waiting))
-    elif waiting < state.exchanges[-1].customer:
-        state.exchanges[-1].customer = waiting
-
-
-def _bot_wrote(state: State, _event: TicketCommented, at: int, _rules: Rules) -> None:
-    state.bot_replies += 1
-    if state.acknowledged_at is None:
-        state.acknowledged_at = at
-
-
-def _agent_wrote(state: State, event: TicketCommented, at: int, rules: Rules) -> None:
-    for slot in answer_slots(state, at):
-        _settle(state, slot, rules)
-    state.updated_at = at
-    state.agent_replies += 1
-    agent = event.data.author.id
-    if state.acknowledged_at is None:
-        state.acknowledged_at = at
-    if state.responded_at is None and state.response_from is not None:
-        state.responded_at = at
-        state.responder = agent
-    if state.unanswered:
-        state.exchanges[-1].answered = at
-        state.exchanges[-1].agent = agent
 
 
 def _handed_off(state: State, _event: TicketHandedOff, at: int, _rules: Rules) -> None:
@@ -214,7 +167,7 @@ def _merged(state: State, event: TicketMerged, at: int, _rules: Rules) -> None:
 
 def _absorbed(state: State, event: TicketAbsorbed, at: int, _rules: Rules) -> None:
     if event.data.waiting_since is not None:
-        _message(state, at, waiting=micros(event.data.waiting_since))
+        message(state, at, waiting=micros(event.data.waiting_since))
 
 
 def _deleted(state: State, event: TicketDeleted, at: int, _rules: Rules) -> None:
@@ -234,15 +187,10 @@ policy: a reply can't fall under one that was not in force when the ticket was l
 _STEPS: Final[dict[type, Callable[[State, Any, int, Rules], None]]] = {
     TicketCreated: _changed,
     TicketChanged: _changed,
-    TicketCommented: _commented,
+    TicketCommented: commented,
     TicketHandedOff: _handed_off,
     TicketMerged: _merged,
     TicketAbsorbed: _absorbed,
     TicketDeleted: _deleted,
     TicketUndeleted: _undeleted,
-}
-_AUTHORS: Final[dict[str, Callable[[State, TicketCommented, int, Rules], None]]] = {
-    "customer": _customer_wrote,
-    "bot": _bot_wrote,
-    "agent": _agent_wrote,
 }

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from msgspec.structs import asdict
+
 from events.facts import (
     Cycle,
     Duration,
@@ -16,6 +18,7 @@ from events.facts import (
     Replies,
     SlaClock,
     StatusTimes,
+    TicketFacts,
 )
 from events.instants import LAST_MOMENT, moment, seconds
 from metrics.sla.clock import Clock
@@ -75,6 +78,20 @@ def facts(state: State, as_of: int, rules: Rules = NO_RULES) -> Facts:
         excluded=state.excluded,
         sla=[clock_facts(one) for one in running],
         next_deadline=_moment(next_due(running)),
+    )
+
+
+def ticket_facts(state: State, as_of: int, rules: Rules = NO_RULES) -> TicketFacts:
+    """The facts of a ticket as other services get them; see `facts`. One that left all counts has no address
+    to write to."""
+    return TicketFacts(
+        **asdict(facts(state, as_of, rules)),
+        requester=state.requester,
+        contact=state.contact if state.excluded is None else None,
+        locale=state.locale,
+        url=state.url,
+        tags=list(state.tags or ()),
+        credited=[cycle.credited for cycle in state.cycles],
     )
 
 

@@ -19,10 +19,23 @@ Key = tuple[int, int, str]
 
 
 class Cycle(Struct, array_like=True):
-    """From creation or a reopening to the resolution."""
+    """From creation or a reopening to the resolution, both included.
+
+    `agents`: who replied publicly in it, each once, in order; `assignee`: whose ticket it was as it was
+    resolved.
+    """
 
     opened: int
     resolved: int | None = None
+    agents: list[str] = []
+    assignee: str | None = None
+
+    @property
+    def credited(self) -> list[str]:
+        """Whom its outcome is credited to: all who replied in it, and the assignee; nobody before its end."""
+        if self.resolved is None:
+            return []
+        return list(dict.fromkeys(name for name in (*self.agents, self.assignee) if name is not None))
 
 
 class Exchange(Struct, array_like=True):
@@ -54,8 +67,10 @@ class State(Struct, kw_only=True, omit_defaults=True):
     """`since`: when the present status began. `response_from`: when the first-response clock started,
     None while it has not (an outbound ticket that no customer has written to). `statuses` and `promises`:
     since when the ticket has had which status and fallen under which policy (its key), oldest first;
-    `clocks`: those that something has fulfilled; `updated_at`: when the present update clock started;
-    `excluded_at`: since when the ticket has been out of all counts, whatever reasons joined the first."""
+    `clocks`: those that something has fulfilled; `updated_at`: when the present update clock started, which
+    is when an agent last replied, and `repliers` who did so at that moment; `excluded_at`: since when the
+    ticket has been out of all counts, whatever reasons joined the first; `customers`: whoever was its
+    requester or wrote to it as a customer, by their keyed hashes, each once."""
 
     source: str
     subject: str
@@ -76,6 +91,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     category: str | None = None
     tags: tuple[str, ...] | None = None
     requester: str | None = None
+    contact: str | None = None
     locale: str | None = None
     url: str | None = None
 
@@ -83,6 +99,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     promises: list[tuple[int, str | None]] = []
     clocks: list[Clock] = []
     updated_at: int = 0
+    repliers: list[str] = []
 
     times: StatusTimes = field(default_factory=StatusTimes)
     cycles: list[Cycle] = []
@@ -97,6 +114,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     bot_replies: int = 0
     messages: dict[int, int] = {}
     mergers: list[Merger] = []
+    customers: list[str] = []
 
     @property
     def resolved(self) -> bool:

@@ -8,7 +8,7 @@ from pymongo.errors import PyMongoError
 
 from metrics.settings import Settings
 from metrics.store import Store
-from metrics.web import openapi, report_api, sla_api, ticket_api
+from metrics.web import customer_api, openapi, report_api, sla_api, ticket_api
 from runtime.problems import Problem, answer
 from runtime.web import Check, create_web, exposition, require_token
 
@@ -28,6 +28,7 @@ def create_app(store: Store, registry: CollectorRegistry, settings: Settings, re
     ticket_api.add_routes(api, store, settings.ways.rules)
     sla_api.add_routes(api, store, settings.ways.rules)
     report_api.add_routes(api, store, settings.ways.width)
+    customer_api.add_routes(api, store, settings.ways.rules, settings.hash_key)
     app.register_blueprint(api)
     return app
 

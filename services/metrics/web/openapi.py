@@ -9,6 +9,7 @@ from metrics.contributions import LABELS
 from metrics.reports.measures import MEASURES
 from metrics.sla.policy import TARGETS
 from metrics.ticket.explanation import Explanation
+from metrics.web.customer_api import CustomerData
 from metrics.web.report_api import CLOCKS
 from metrics.web.sla_api import LABELS as OPEN_LABELS
 from metrics.web.sla_api import MOST, STATES, OpenClocks
@@ -22,7 +23,7 @@ _TEXT: Final = {"type": "string"}
 _PROBLEMS: Final = {
     "400": "A parameter is unknown or wrong; the problem names it.",
     "401": "The token is missing or wrong.",
-    "404": "There is no such ticket or measure.",
+    "404": "There is no such ticket, customer or measure.",
     "503": "The store doesn't answer: ask again after Retry-After seconds.",
 }
 _PROBLEM: Final = {
@@ -40,7 +41,7 @@ _PROBLEM: Final = {
 
 def document() -> dict[str, Any]:
     """The whole document."""
-    shapes = [Facts, Explanation, OpenClocks, *(measure.shape for measure in MEASURES.values())]
+    shapes = [Facts, Explanation, OpenClocks, CustomerData, *(measure.shape for measure in MEASURES.values())]
     _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     # What the service sends is complete: fields with a default are there all the same.
     for schema in schemas.values():
@@ -92,6 +93,7 @@ def _report(measure: Measure, figures: dict[str, Any]) -> dict[str, Any]:
 def _paths(reports: list[str]) -> dict[str, Any]:
     facts = {"application/json": {"schema": {"$ref": "#/components/schemas/Facts"}}}
     report = {"application/json": {"schema": {"oneOf": [{"$ref": name} for name in reports]}}, "text/csv": {}}
+    customer = {"application/json": {"schema": {"$ref": "#/components/schemas/CustomerData"}}}
     promises = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenClocks"}}}
     ready = _operation("MongoDB answers.", {"application/json": {}})
     return {
@@ -100,6 +102,11 @@ def _paths(reports: list[str]) -> dict[str, Any]:
         },
         "/api/v1/sla/open": {
             "get": _guarded(_operation("The promises that still run.", promises), _promise_parameters())
+        },
+        "/api/v1/customers/{id}": {
+            "get": _guarded(
+                _operation("All that is held about a customer.", customer), _customer_parameters()
+            )
         },
         "/api/v1/reports/{measure}": {"get": _guarded(_operation("A report.", report), _report_parameters())},
         "/metrics": {"get": _operation("The numbers for Prometheus.", {"text/plain": {}})},
@@ -116,6 +123,11 @@ def _ticket_parameters() -> list[dict[str, Any]]:
         _parameter("as_of", _TIME, "The moment of the facts; default: now."),
         _parameter("explain", {"enum": ["0", "1"]}, "1: say which events made the facts what they are."),
     ]
+
+
+def _customer_parameters() -> list[dict[str, Any]]:
+    text = "The customer's id in the helpdesk, percent-encoded, or its keyed hash (32 hex digits)."
+    return [_parameter("id", _TEXT, text, place="path")]
 
 
 def _promise_parameters() -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def add_routes(api: Blueprint, store: Store, width: int) -> None:
             raise Problem(404, "Unknown measure", f"expected one of {', '.join(MEASURES)}")
         query = read_query(request.args, LABELS, ("clock", "target"))
         wanted = _chosen(measure, request.args)
-        return answer_report(wanted, store.rollups, query, store.bucket_width() or width)
+        return answer_report(wanted, store.rollups, query, store.bucket_width() or width, "metrics.bucket")
 
 
 def _chosen(name: str, given: Parameters) -> Measure:

@@ -20,7 +20,6 @@ from feedback.scores.answers import (
     difference,
     histograms,
 )
-from feedback.scores.credit import Reply, credited
 from feedback.scores.figures import csat, nps, response_rate
 from feedback.scores.measures import response, scores
 from rollups.amounts import Amounts, Place
@@ -209,12 +208,3 @@ def test_a_measure_reads_what_its_figures_are_made_of() -> None:
         assert msgspec.structs.asdict(measure.figures(dict.fromkeys(names, 1))) == msgspec.structs.asdict(
             measure.figures(kept)
         )
-
-
-def test_all_who_replied_in_the_cycle_are_credited_and_the_assignee_at_its_resolution() -> None:
-    replies = [Reply(9, "earlier"), Reply(10, "ayse"), Reply(15, None), Reply(20, "can"), Reply(21, "later")]
-
-    assert credited(10, 20, replies, "ece") == {"ayse", "can", "ece"}
-    assert credited(10, 20, replies, "can") == {"ayse", "can"}
-    assert credited(10, 20, [], None) == frozenset()
-    assert credited(10, None, replies, "ece") == frozenset()

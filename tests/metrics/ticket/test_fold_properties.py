@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.instants import micros
-from harness import oracle
+from harness import crediting, oracle
 from harness.desk import Desk, typed
 from harness.timelines import START, histories
 from metrics.ticket.fold import fold
-from metrics.ticket.render import facts, status_times
+from metrics.ticket.render import facts, status_times, ticket_facts
 
 Wire = dict[str, Any]
 LATER = micros(START) + 30 * 86_400_000_000
@@ -81,6 +81,20 @@ def test_facts_at_a_moment_are_those_of_the_events_up_to_then(events: list[Wire]
     )
     assert known.replies.customer == len(expected.comments("customer"))
     assert known.replies.bot == len(expected.comments("bot"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(histories(("1",)))
+def test_each_cycle_is_credited_to_who_replied_in_it_and_to_whom_it_was_assigned(events: list[Wire]) -> None:
+    expected = oracle.Ticket(events)
+
+    known = ticket_facts(fold(map(typed, events)), LATER)
+
+    assert known.credited == crediting.credited(expected)
+    assert len(known.credited) == len(known.cycles)
+    for name in ("requester", "locale"):
+        assert getattr(known, name) == expected.field(name)
+    assert known.contact == (None if known.excluded else expected.field("contact"))
 
 
 @settings(max_examples=400, deadline=None)

@@ -15,6 +15,7 @@ from metrics.wsgi import build
 from runtime.environment import Addresses
 
 TOKEN = "the-token"
+HASH_KEY = b"the-hash-key"
 
 Replica = Callable[..., FlaskClient]
 
@@ -30,9 +31,12 @@ def replica(stack: Stack, database: str) -> Iterator[Replica]:
     """Makes a web app (a replica) as the service does, and gives a client that bears its token."""
     with ExitStack() as closing:
 
-        def make(label_values: int = 100, mongo: str | None = None) -> FlaskClient:
+        def make(
+            label_values: int = 100, mongo: str | None = None, hash_key: bytes | None = HASH_KEY
+        ) -> FlaskClient:
             where = Addresses(kafka="", mongo=mongo or stack.mongo, database=database)
-            app, close = build(Settings(where, (TOKEN, "another"), Ways(3600), label_values), GROUP)
+            settings = Settings(where, (TOKEN, "another"), Ways(3600), label_values, hash_key)
+            app, close = build(settings, GROUP)
             closing.callback(close)
             client = app.test_client()
             client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"

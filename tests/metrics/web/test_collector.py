@@ -1,4 +1,4 @@
-"""The collector: one refresh however many scrapes, and what is costly beside them."""
+"""The collector: one refresh however many scrapes."""
 
 import threading
 from collections import Counter
@@ -10,10 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pymongo import MongoClient, monitoring
 
 from harness.telling import GROUP, Telling
-from harness.wait import until
 from local.stack import Stack
 from metrics.batch import Ways
-from metrics.exposition.background import PAUSE, SHARE, Background
 from metrics.exposition.collector import TicketCollector
 from metrics.exposition.reader import SnapshotReader
 from metrics.store import Store
@@ -71,30 +69,3 @@ def test_describing_names_every_family_and_asks_no_store(web: FlaskClient, telli
     shown = {family.name for family in text_string_to_metric_families(web.get("/metrics").text)}
     assert described == shown
     assert all(not family.samples for family in collector.describe())
-
-
-def test_what_is_costly_is_read_anew_beside_the_scrapes_and_seldom() -> None:
-    now, asked, go_on = [0.0], [], threading.Event()
-
-    def read() -> int:
-        asked.append(now[0])
-        if len(asked) > 1:
-            go_on.wait(timeout=10)
-            now[0] += 2
-        return len(asked)
-
-    background = Background(read, lambda: now[0])
-    assert background.get() == 1
-    now[0] = PAUSE - 1
-    assert background.get() == 1
-
-    now[0] = PAUSE
-    assert [background.get() for _ in range(5)] == [1] * 5
-    go_on.set()
-    until(lambda: background.get() == 2, 10, "the second value")
-
-    assert asked == [0, PAUSE]
-    now[0] = PAUSE + 2 / SHARE - 1
-    assert background.get() == 2
-    now[0] += 2
-    until(lambda: background.get() == 3, 10, "the third value")

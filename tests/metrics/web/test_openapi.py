@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from harness.telling import Telling, changed, created, wrote
+from harness.telling import Telling, changed, created, event, wrote
 from metrics.reports.measures import MEASURES
 
 
@@ -56,6 +56,7 @@ def test_every_route_is_documented(web: FlaskClient, document: Any) -> None:
     spelt = {
         rule.replace("<source>", "{source}")
         .replace("<ticket:subject>", "{id}")
+        .replace("<ticket:customer>", "{id}")
         .replace("<measure>", "{measure}")
         for rule in routes
     }
@@ -88,6 +89,19 @@ def test_reports_fit_their_schema(
     answer = web.get(f"/api/v1/reports/{measure}{query}").json
 
     check(document, schema, answer)
+
+
+@pytest.mark.parametrize("customer", ["bob", "c0" * 16])
+def test_what_is_held_of_a_customer_fits_its_schema(
+    web: FlaskClient, document: Any, telling: Telling, customer: str
+) -> None:
+    telling.tell(
+        created("1", "2026-11-01T09:00:00Z", requester="c0" * 16, contact="sealed"),
+        event("customer.erased", "c0" * 16, "2026-10-01T09:00:00Z"),
+    )
+    schema = schema_of(document, "/api/v1/customers/{id}", "200", "application/json")
+
+    check(document, schema, web.get(f"/api/v1/customers/{customer}").json)
 
 
 def test_a_report_without_data_fits_its_schema(web: FlaskClient, document: Any) -> None:

@@ -32,6 +32,13 @@ def test_a_token_may_come_from_a_file(config: str, tmp_path: Path) -> None:
     assert settings.tokens == ("from-a-file",)
 
 
+def test_the_hash_key_is_optional(config: str) -> None:
+    env = {"DESKPULSE_CONFIG": config, "DESKPULSE_API_TOKEN": "one"}
+
+    assert read_settings(env).hash_key is None
+    assert read_settings({**env, "DESKPULSE_HASH_KEY": "long and random"}).hash_key == b"long and random"
+
+
 @pytest.mark.parametrize("text", ["", " , "])
 def test_an_api_without_a_token_is_refused(config: str, text: str) -> None:
     with pytest.raises(ConfigInvalid, match="DESKPULSE_API_TOKEN"):
