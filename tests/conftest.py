@@ -9,6 +9,7 @@ import pytest
 from pymongo import MongoClient
 
 from events.topics import TOPICS
+from feedback.store import database_name
 from local import broker as brokers
 from local import ports
 from local import stack as stacks
@@ -34,10 +35,12 @@ def mongo(stack: Stack) -> Iterator[MongoClient[dict[str, object]]]:
 
 @pytest.fixture
 def database(mongo: MongoClient[dict[str, object]]) -> Iterator[str]:
-    """The name of a database that is this test's own and empty; it is dropped afterwards."""
+    """The name of a database that is this test's own and empty; it is dropped afterwards, and so is that of
+    the feedback service beside it."""
     name = f"test-{uuid.uuid4().hex[:12]}"
     yield name
     mongo.drop_database(name)
+    mongo.drop_database(database_name(name))
 
 
 @pytest.fixture

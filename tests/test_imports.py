@@ -19,7 +19,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "libs/calendars": {"events", "runtime"},
     "libs/alerts": {"events", "calendars", "runtime"},
     "services/ingest": {"events", "streams", "privacy", "runtime"},
-    "services/metrics": {"events", "streams", "rollups", "reports", "calendars", "alerts", "runtime"},
+    "services/metrics": {
+        "events",
+        "streams",
+        "rollups",
+        "reports",
+        "privacy",
+        "calendars",
+        "alerts",
+        "runtime",
+    },
     "services/feedback": {
         "events",
         "streams",
@@ -58,6 +67,24 @@ PURE: dict[str, set[str]] = {
     "services/ingest/reconcile/limits.py": set(),
     "services/feedback/scores": {"feedback.scores"},
     "services/feedback/sentiment": {"feedback.sentiment"},
+    "services/feedback/cases": {"feedback.cases", "feedback.config", "feedback.scores", "feedback.sentiment"},
+    "services/feedback/customers.py": {"feedback.cases", "feedback.sentiment"},
+    "services/feedback/follow_ups/rules.py": {
+        "feedback.follow_ups",
+        "feedback.cases",
+        "feedback.config",
+        "feedback.moods",
+        "feedback.sentiment",
+    },
+    "services/feedback/follow_ups/low.py": {"feedback.scores"},
+    "services/feedback/follow_ups/alerts.py": {"feedback.follow_ups", "feedback.cases"},
+    "services/feedback/moods/baseline.py": {"feedback.cases"},
+    "services/feedback/forgetting/forget.py": {
+        "feedback.forgetting",
+        "feedback.cases",
+        "feedback.follow_ups",
+    },
+    "services/feedback/letters/mail.py": {"feedback.letters", "feedback.config"},
 }
 CLIENTS = {"pymongo", "kafka", "flask", "gunicorn", "prometheus_client", "requests"}
 

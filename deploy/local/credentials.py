@@ -1,21 +1,28 @@
 """The tokens and keys of a local run: made once, kept for its user alone."""
 
 import os
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Final
 
+from nacl.public import PrivateKey
+
 from runtime.environment import variable
 
 API_TOKEN: Final = "DESKPULSE_API_TOKEN"  # noqa: S105 # a name
 HASH_KEY: Final = "DESKPULSE_HASH_KEY"
+CONTACT_PRIVATE_KEY: Final = "DESKPULSE_CONTACT_PRIVATE_KEY"
+CONTACT_PUBLIC_KEY: Final = "DESKPULSE_CONTACT_PUBLIC_KEY"
+SURVEY_KEY: Final = "DESKPULSE_SURVEY_KEY"
 DEMO_SECRET: Final = "DEMO_SECRET"  # noqa: S105 # a name
 
 _MAKERS: Final[dict[str, Callable[[], str]]] = {
     API_TOKEN: lambda: token_urlsafe(24),
     HASH_KEY: lambda: token_hex(32),
+    CONTACT_PRIVATE_KEY: lambda: b64encode(bytes(PrivateKey.generate())).decode(),
+    SURVEY_KEY: lambda: token_hex(32),
     DEMO_SECRET: lambda: f"whsec_{b64encode(token_bytes(32)).decode()}",
 }
 
@@ -27,7 +34,13 @@ def load(path: Path, env: Mapping[str, str]) -> dict[str, str]:
     if made:
         _write(path, kept | made)
     path.chmod(0o600)
-    return {name: variable(env, name) or value for name, value in (kept | made).items() if name in _MAKERS}
+    chosen = {name: variable(env, name) or value for name, value in (kept | made).items() if name in _MAKERS}
+    public = variable(env, CONTACT_PUBLIC_KEY) or _public_key(chosen[CONTACT_PRIVATE_KEY])
+    return chosen | {CONTACT_PUBLIC_KEY: public}
+
+
+def _public_key(private: str) -> str:
+    return b64encode(bytes(PrivateKey(b64decode(private)).public_key)).decode()
 
 
 def _read(path: Path) -> dict[str, str]:

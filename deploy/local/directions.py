@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from local import demo, web
 from local.credentials import API_TOKEN, DEMO_SECRET
-from local.services import INGEST, METRICS, WORKER, Service, url
+from local.services import FEEDBACK, FEEDBACK_WORKER, INGEST, METRICS, WORKER, Service, url
 
 
 def lines(ports: Mapping[Service, int], credentials: Mapping[str, str], now: datetime) -> Iterator[str]:
@@ -31,15 +31,21 @@ def _places(ports: Mapping[Service, int], now: datetime) -> list[tuple[str, str]
     )
     report = f"/api/v1/reports/first_response?from={start}&to={end}&interval=day&group_by=team"
     kept = "/api/v1/reports/attainment?target=first_response&group_by=team"
+    comments = "/api/v1/feedback/comments?contradicts=1"
     return [
         ("Figures for Prometheus", url(ports[METRICS], "/metrics")),
         ("First response by day and team", url(ports[METRICS], report)),
         ("Promises that still run, the most urgent first", url(ports[METRICS], "/api/v1/sla/open?limit=5")),
         ("Promises of a first response that were kept, by team", url(ports[METRICS], kept)),
         ("What is known about one ticket", ticket(ports[METRICS], str(demo.TICKETS))),
+        ("Satisfaction by team", url(ports[FEEDBACK], "/api/v1/feedback/csat?group_by=team")),
+        ("What customers wrote, where the score says otherwise", url(ports[FEEDBACK], comments)),
+        ("Who should be called back", url(ports[FEEDBACK], "/api/v1/follow-ups?state=open&limit=5")),
+        ("The customer's voice for Prometheus", url(ports[FEEDBACK], "/metrics")),
         ("The events that ingest takes", url(ports[INGEST], "/schema/events.json")),
         ("How ingest fares", url(ports[INGEST], "/metrics")),
         ("How the worker fares", url(ports[WORKER], "/metrics")),
+        ("How the feedback worker fares", url(ports[FEEDBACK_WORKER], "/metrics")),
     ]
 
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from events.topics import TOPICS
-from local import credentials, demo, directions, ports, services, traffic, web
+from local import credentials, demo, directions, ports, services, traffic, voices, web
 from local import stack as stacks
 from local.failure import CannotRun
 from local.process import Child, await_any_end, require_alive, stop_all
-from local.services import INGEST, METRICS, SERVICES, WORKER, Service
+from local.services import FEEDBACK, INGEST, METRICS, SERVICES, WORKER, Service
 from local.stack import Stack
 from runtime.environment import variable
 from streams.topics import ensure_topics
@@ -49,9 +49,9 @@ def run(directory: Path, env: Mapping[str, str], console: Console) -> None:
             )
             _make_topics(stack.kafka)
         console.print("MongoDB and the Kafka broker are ready")
-        children = _start_services(
-            running, service_ports, _environment(env, stack, secrets, directory), directory
-        )
+        environment = _environment(env, stack, secrets, directory)
+        environment.setdefault("DESKPULSE_PUBLIC_URL", services.url(service_ports[FEEDBACK]))
+        children = _start_services(running, service_ports, environment, directory)
         everything = [*stack.children, *children.values()]
         for service, child in children.items():
             with console.status(f"Waiting for {service.name} …"):
@@ -126,7 +126,9 @@ def _show_demo(
     if visible():
         console.print("The demonstration week is there already")
         return
-    week = demo.week(datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    week = demo.week(end)
+    week += voices.answers(week, end)
     webhook = services.url(chosen[INGEST], f"/webhooks/{demo.SOURCE}")
     with Progress(console=console) as progress:
         posting = progress.add_task("Posting a demonstration week", total=len(week))

@@ -26,7 +26,9 @@ class Service:
 INGEST: Final = Service("ingest", ("ingest", "serve"), "INGEST_PORT", 8001)
 WORKER: Final = Service("metrics-worker", ("metrics", "worker"), "METRICS_WORKER_PORT", 8012)
 METRICS: Final = Service("metrics", ("metrics", "serve"), "METRICS_PORT", 8002)
-SERVICES: Final = (INGEST, WORKER, METRICS)
+FEEDBACK_WORKER: Final = Service("feedback-worker", ("feedback", "worker"), "FEEDBACK_WORKER_PORT", 8013)
+FEEDBACK: Final = Service("feedback", ("feedback", "serve"), "FEEDBACK_PORT", 8003)
+SERVICES: Final = (INGEST, WORKER, METRICS, FEEDBACK_WORKER, FEEDBACK)
 
 
 def start(service: Service, port: int, *, log: Path, env: Mapping[str, str]) -> process.Child:

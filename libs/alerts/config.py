@@ -4,6 +4,12 @@
       - match: {team: [billing], stage: [breached, recovered]}
         notify: [env:BILLING_SLACK_URL, {webhook: env:OPS_HOOK_URL, secret: env:OPS_HOOK_SECRET}]
         quiet: {calendar: istanbul}
+      - match: {target: [follow_up, mood]}
+        notify: [env:VOICE_SLACK_URL]
+
+Every service reads the section, and tells its own alerts: of promises to tickets, or of what customers say
+(`target: follow_up` at `stage` opened and breached, with the rule as `policy`; `mood` at changed, with the
+measure as `policy`; neither has a priority).
 
 An alert goes to the destinations of *every* entry that it fits, to each destination once: where several
 entries name the same, the first that the alert fits decides when that one is quiet. A destination is the

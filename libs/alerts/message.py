@@ -4,21 +4,13 @@ Plain text alone: every service takes it and makes links of the addresses in it,
 its own way, and a ticket's id or team could then say more than its letters.
 """
 
-from collections import Counter
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from alerts.alert import Alert, Stage
+from alerts.alert import Alert
 from alerts.group import Group
-from events.instants import LAST_MOMENT, SECOND, moment
-
-_LONGEST: Final = 200
-_UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-_WORDS: Final[dict[Stage, str]] = {
-    "breached": "broken",
-    "due_soon": "due soon",
-    "recovered": "kept after all",
-}
-_ORDER: Final = tuple(_WORDS)
+from alerts.wording import clean, first_line, kind, span, title, urgency
+from events.instants import LAST_MOMENT, moment
 
 
 class Message(NamedTuple):
@@ -30,61 +22,27 @@ class Message(NamedTuple):
 
 def message(group: Group, now: int) -> Message:
     """`group` as it reads at `now` (µs): the broken first, of those the longest overdue."""
-    alerts = sorted(group.alerts, key=lambda alert: (_ORDER.index(alert.stage), alert.due_at))
-    return Message(_subject(alerts, group.team), "\n\n".join(_paragraph(alert, now) for alert in alerts))
+    alerts = sorted(group.alerts, key=urgency)
+    whose = f" ({clean(group.team)})" if group.team else ""
+    return Message(title(alerts) + whose, "\n\n".join("\n".join(_lines(alert, now)) for alert in alerts))
 
 
-def span(us: int, *, days: bool = True) -> str:
-    """A duration of `us` microseconds for people: `45 s`, `1 h 12 min`, `2 d 3 h`; without `days` in hours,
-    as business time is spoken of: a working day is not 24 hours."""
-    left, words = max(0, us) // SECOND, []
-    for size, unit in _UNITS if days else _UNITS[1:]:
-        count, left = divmod(left, size)
-        if count:
-            words.append(f"{count} {unit}")
-        elif words:
-            break
-    return " ".join(words[:2]) or "0 s"
-
-
-def _subject(alerts: list[Alert], team: str | None) -> str:
-    whose = f" ({_clean(team)})" if team else ""
-    if len(alerts) == 1:
-        return f"SLA {_WORDS[alerts[0].stage]}: {_clean(alerts[0].ticket)}, {_promise(alerts[0])}{whose}"
-    counts = Counter(alert.stage for alert in alerts)
-    return "SLA: " + ", ".join(f"{counts[s]} {_WORDS[s]}" for s in _ORDER if counts[s]) + whose
-
-
-def _paragraph(alert: Alert, now: int) -> str:
-    people = [alert.team, alert.priority, alert.assignee and f"assigned to {alert.assignee}"]
-    ticket = f"Ticket {_clean(alert.ticket)} in {_clean(alert.source)}"
-    lines = [
-        f"{_standing(alert, now)}: {_promise(alert)}",
-        " · ".join([ticket, *(_clean(words) for words in people if words)]),
-    ]
+def _lines(alert: Alert, now: int) -> Iterator[str]:
+    yield first_line(alert, now)
+    yield " · ".join(_labels(alert))
     if alert.waiting_since is not None and alert.stage != "recovered":
-        lines.append(f"The customer has been waiting for {span(now - alert.waiting_since)}")
-    lines.append(f"Due {moment(min(alert.due_at, LAST_MOMENT)).isoformat(timespec='seconds')[:19]}Z")
+        yield f"The customer has been waiting for {span(now - alert.waiting_since)}"
+    if kind(alert) != "mood":
+        yield f"Due {moment(min(alert.due_at, LAST_MOMENT)).isoformat(timespec='seconds')[:19]}Z"
+    if kind(alert) == "follow_up" and alert.about is not None:
+        yield f"Follow-up {clean(alert.about)}"
     if alert.url is not None and alert.url.startswith(("https://", "http://")):
-        lines.append("".join(alert.url.split()))
-    return "\n".join(lines)
+        yield "".join(alert.url.split())
 
 
-def _promise(alert: Alert) -> str:
-    return f"{alert.target.replace('_', ' ')} within {span(alert.allowed, days=False)}"
-
-
-def _standing(alert: Alert, now: int) -> str:
-    if alert.stage == "recovered":
-        return "Kept after all"
-    if alert.stage == "breached":
-        return f"Broken {span(now - alert.due_at)} ago"
-    return (
-        f"Due in {span(alert.due_at - now)}" if now < alert.due_at else f"Due {span(now - alert.due_at)} ago"
-    )
-
-
-def _clean(words: str) -> str:
-    """What a helpdesk named, on one line and of bounded length."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in words)
-    return " ".join(printable.split())[:_LONGEST]
+def _labels(alert: Alert) -> Iterator[str]:
+    yield f"Ticket {clean(alert.ticket)} in {clean(alert.source)}" if alert.ticket else clean(alert.source)
+    acts = "assigned to" if kind(alert) == "promise" else "owner"
+    for words in (alert.team, alert.priority, alert.assignee and f"{acts} {alert.assignee}"):
+        if words:
+            yield clean(words)

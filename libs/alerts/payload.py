@@ -13,11 +13,12 @@ from events.instants import LAST_MOMENT, SECOND, moment, seconds
 
 _INSTANTS: Final = frozenset({"started_at", "due_at", "noticed_at", "waiting_since"})
 _DURATIONS: Final = frozenset({"elapsed", "allowed"})
+_ONLY_WHERE_GIVEN: Final = frozenset({"about", "note"})
 
 
 def body(group: Group) -> bytes:
     """`{"alerts": [...]}`: each with its `id`, the same whenever it is sent again, and its fields; times are
-    RFC 3339 UTC, durations seconds."""
+    RFC 3339 UTC, durations seconds. `about` and `note` are there where an alert has them."""
     return msgspec.json.encode({"alerts": [_rendered(alert) for alert in group.alerts]})
 
 
@@ -35,7 +36,11 @@ def headers(group_id: str, content: bytes, key: bytes, now: int) -> dict[str, st
 
 
 def _rendered(alert: Alert) -> dict[str, Any]:
-    fields = {name: _value(name, getattr(alert, name)) for name in alert.__struct_fields__}
+    fields = {
+        name: _value(name, value)
+        for name in alert.__struct_fields__
+        if (value := getattr(alert, name)) is not None or name not in _ONLY_WHERE_GIVEN
+    }
     return {"id": hashlib.sha256(alert.id.encode()).hexdigest()[:32], **fields}
 
 

@@ -120,7 +120,7 @@ class _WebhookSink:
         if parts.scheme not in _HTTP or not parts.hostname:
             raise Unusable("is no http(s) URL; what is no webhook of yours has no secret beside it")
         self._url = url
-        self._key = _key(secret)
+        self._key = signing_key(secret)
 
     def send(self, group: Group, now: int) -> None:
         """See Sink."""
@@ -141,7 +141,8 @@ class _WebhookSink:
             raise Undelivered(f"HTTP {status}", slow=300 <= status < 500 and status not in _PASSING)
 
 
-def _key(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
+    """The key in a Standard Webhooks `secret` (`whsec_…`). Raises Unusable."""
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except ValueError:

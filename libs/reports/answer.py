@@ -15,8 +15,11 @@ from runtime.problems import Problem
 from runtime.web import json_answer
 
 
-def report(measure: Measure, rollups: RollupStore, query: Query, bucket: int) -> Response:
-    """The report of `measure` that `query` asks for, from `rollups` in buckets of `bucket` seconds.
+def report(
+    measure: Measure, rollups: RollupStore, query: Query, bucket: int, setting: str | None = None
+) -> Response:
+    """The report of `measure` that `query` asks for, from `rollups` in buckets of `bucket` seconds, which
+    are configured by `setting`.
 
     Raises a 400 problem that names the parameter which asks for too much, or for parts of buckets.
     """
@@ -26,17 +29,19 @@ def report(measure: Measure, rollups: RollupStore, query: Query, bucket: int) ->
     try:
         found = table(measure, cells, asked, rollups.labels)
     except OffBucket as error:
-        raise _off_bucket(error.at, query, bucket) from None
+        raise _off_bucket(error.at, query, bucket, setting) from None
     except TooManyRows:
         reason = f"more than {ROWS} rows: ask for a shorter time, a longer interval or fewer groups"
         raise bad("interval" if query.interval else "group_by", reason) from None
     return _FORMATS[query.format](measure, query, bucket, found)
 
 
-def _off_bucket(at: int, query: Query, bucket: int) -> Problem:
+def _off_bucket(at: int, query: Query, bucket: int, setting: str | None) -> Problem:
     name = {query.start: "from", query.end: "to"}.get(at, "tz")
-    finer = next((f"{m}m" for m in (30, 15) if at % (m * 60) == 0), None)
-    remedy = f", or set metrics.bucket to {finer} and rebuild" if finer else " on a quarter of an hour"
+    remedy = ""
+    if setting is not None:
+        finer = next((f"{m}m" for m in (30, 15) if at % (m * 60) == 0), None)
+        remedy = f", or set {setting} to {finer} and rebuild" if finer else " on a quarter of an hour"
     where = f"{stamp(at, query.local)} ({stamp(at, UTC)})"
     return bad(
         name, f"{where} isn't where a bucket of {bucket // 60} minutes begins: ask for another time{remedy}"
@@ -62,7 +67,7 @@ def _json(measure: Measure, query: Query, bucket: int, found: Table) -> Response
 
 def _csv(measure: Measure, query: Query, _bucket: int, found: Table) -> Response:
     header = columns(measure, query.group_by)
-    text = csv_text(header, _records(measure, query, found), query.group_by)
+    text = csv_text(header, _records(measure, query, found))
     answer = Response(text, content_type="text/csv; charset=utf-8; header=present")
     answer.headers["Content-Disposition"] = f'attachment; filename="{measure.name}.csv"'
     return answer

@@ -4,14 +4,13 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from reports.measure import Measure
+from reports.spreadsheets import defused
 from reports.tables import Row
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def stamp(at: int, local: tzinfo) -> str:
@@ -37,16 +36,11 @@ def record(measure: Measure, row: Row, group_by: Sequence[str], local: tzinfo) -
     }
 
 
-def csv_text(header: Sequence[str], records: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> str:
-    """RFC 4180 with a header. Null is an empty cell; a value of one of the columns `labels` that a
-    spreadsheet would take for a formula gets an apostrophe in front."""
+def csv_text(header: Sequence[str], records: Sequence[Mapping[str, Any]]) -> str:
+    """RFC 4180 with a header. Null is an empty cell; no text begins as a formula (see `defused`)."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
     for one in records:
-        writer.writerow([_defused(one[name]) if name in labels else one[name] for name in header])
+        writer.writerow([defused(one[name]) if isinstance(one[name], str) else one[name] for name in header])
     return text.getvalue()
-
-
-def _defused(label: str | None) -> str | None:
-    return f"'{label}" if label is not None and label.startswith(_FORMULA) else label

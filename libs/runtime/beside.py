@@ -15,20 +15,23 @@ STUCK_AFTER = 120.0
 
 
 def create_app(
+    name: str,
     registry: CollectorRegistry,
     last_turn: Callable[[], float],
     ready: Callable[[], bool],
-    sending: Callable[[], bool],
+    alive: Callable[[], bool],
 ) -> Flask:
-    """`/healthz` (the loop turns, alerts are sent), `/readyz` (its partitions are adopted), `/metrics`."""
+    """`/healthz` (its loops turn, and what works beside them is alive), `/readyz` (its partitions are
+    adopted) and `/metrics` of the worker `name`. `last_turn`: when its slowest loop last turned (monotonic
+    seconds)."""
 
     def healthy() -> str | None:
         silent = time.monotonic() - last_turn()
-        if not sending():
-            return "alerts are no longer sent: restart"
+        if not alive():
+            return "a thread has ended, nothing is sent any more: restart"
         return f"the loop has not turned for {silent:.0f} s: restart" if silent > STUCK_AFTER else None
 
-    app = create_web("metrics-worker", lambda: None if ready() else "no partitions adopted yet", healthy)
+    app = create_web(name, lambda: None if ready() else "no partitions adopted yet", healthy)
     app.add_url_rule("/metrics", view_func=lambda: exposition(registry))
     return app
 

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 
 from events.instants import SECOND
 from feedback.scores.figures import ENOUGH
-from feedback.scores.scales import FIRST, USUAL
+from feedback.scores.scales import FIRST, RESERVED, USUAL
 from feedback.scores.scales import Survey as Kind
 from runtime.config import Reference, Span, span_seconds
 from runtime.environment import ConfigInvalid
@@ -62,8 +62,8 @@ class SurveyConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True
     cooldown: Span = "7d"
     reminder: Span | None = None
     scale: Annotated[int, Meta(ge=2, le=100)] | None = None
-    languages: Annotated[list[str], Meta(min_length=1)] = list(LANGUAGES)
-    deliver: Delivery = "mail"
+    languages: Annotated[list[str], Meta(min_length=1)] = msgspec.field(default_factory=lambda: [*LANGUAGES])
+    deliver: Delivery | None = None
     webhook: WebhookConfig | None = None
     question: Words = {}
     lowest: Words = {}
@@ -135,11 +135,11 @@ class Questionnaire:
         return wanted if wanted in self.languages else self.languages[0]
 
 
-def questionnaires(section: object) -> dict[str, Questionnaire]:
-    """The questionnaires of the `surveys` section (None: nobody is asked), in its order. Raises
-    ConfigInvalid."""
+def questionnaires(section: object, deliver: Delivery = "link") -> dict[str, Questionnaire]:
+    """The questionnaires of the `surveys` section (None: nobody is asked), in its order; `deliver` is how
+    those reach customers that don't say it. Raises ConfigInvalid."""
     written = _typed(section, dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,49}$")], SurveyConfig])
-    return {name: _questionnaire(name, config) for name, config in (written or {}).items()}
+    return {name: _questionnaire(name, config, deliver) for name, config in (written or {}).items()}
 
 
 def feedback_config(section: object) -> FeedbackConfig:
@@ -159,8 +159,10 @@ def _typed(section: object, shape: type[_Section], name: str = "surveys") -> _Se
         raise ConfigInvalid(f"{name}{where}: {what}") from None
 
 
-def _questionnaire(name: str, config: SurveyConfig) -> Questionnaire:
+def _questionnaire(name: str, config: SurveyConfig, deliver: Delivery) -> Questionnaire:
     path = f"surveys.{name}"
+    if name in RESERVED:
+        raise ConfigInvalid(f"{path}: {name} names another measure; call the question set otherwise")
     kind: Any = config.kind or name
     if kind not in USUAL:
         raise ConfigInvalid(f"{path}.kind: write csat, nps or ces: it says how {name} is scored")
@@ -183,7 +185,7 @@ def _questionnaire(name: str, config: SurveyConfig) -> Questionnaire:
         reminder=None if config.reminder is None else span_seconds(config.reminder) * SECOND,
         scale=scale,
         languages=tuple(config.languages),
-        deliver=config.deliver,
+        deliver=config.deliver or deliver,
         webhook=config.webhook,
         question=config.question,
         lowest=config.lowest,

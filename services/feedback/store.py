@@ -19,13 +19,31 @@ from feedback.cases.case import Case
 from feedback.cases.counting import contributions, counted
 from feedback.cases.customer import Customer
 from feedback.cases.due import next_due
+from feedback.follow_ups.places import places
+from feedback.forgetting.ageing import oldest_name, oldest_words
+from feedback.forgetting.destructions import Destructions
 from feedback.scores.answers import LABELS
 from rollups.amounts import Amounts
 from rollups.store import RollupStore
 
 WIDTH: Final = 3600
 """The width of the aggregates' buckets, in seconds."""
-_COLLECTIONS: Final = ("cases", "customers", "letters", "rollups", "totals", "positions", "settings")
+_COLLECTIONS: Final = (
+    "cases",
+    "customers",
+    "destructions",
+    "letters",
+    "models",
+    "positions",
+    "rollups",
+    "settings",
+    "totals",
+)
+AGEING: Final[dict[str, Callable[[Case], int | None]]] = {
+    "words_from": oldest_words,
+    "names_from": oldest_name,
+}
+"""Fields of a case's document by which retention finds it: the moment (µs) of the oldest that is kept."""
 _encode: Final = msgspec.json.encode
 _decode: Final = msgspec.json.Decoder(Case).decode
 
@@ -49,11 +67,12 @@ def database_name(of_deployment: str) -> str:
 
 
 class Store:
-    """What the feedback service keeps, in the database `name` that `client` reaches."""
+    """What the feedback service keeps, in the database `name` that `client` reaches; outside transactions
+    read with `concern`."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, concern: ReadConcern | None = None) -> None:
         self.client = client
-        self.database = client[name]
+        self.database = client.get_database(name, read_concern=concern)
         self._cases = self.database["cases"]
         self._customers = self.database["customers"]
         self.totals = RollupStore(self.database["totals"], LABELS[:-1])
@@ -74,6 +93,13 @@ class Store:
         self._cases.create_index("people")
         self._cases.create_index([("said_at", DESCENDING), ("_id", ASCENDING)], sparse=True, name="said")
         self._cases.create_index("follow_ups", sparse=True)
+        self._cases.create_index([("loop.state", ASCENDING), ("loop.due_at", ASCENDING)], sparse=True)
+        self._cases.create_index(
+            "follow_up_due", partialFilterExpression={"follow_up_due": {"$gt": 0}}, name="follow_up_due"
+        )
+        for name in AGEING:
+            self._cases.create_index(name, sparse=True)
+        Destructions(self.database).prepare()
         self.rollups.prepare()
 
     def cases(self, keys: Iterable[str], session: ClientSession | None = None) -> dict[str, Case]:
@@ -153,6 +179,10 @@ class Store:
         if operations:
             self._customers.bulk_write(operations, ordered=False, session=session)
 
+    def count_cases(self) -> int:
+        """How many cases there are, about."""
+        return self._cases.estimated_document_count()
+
     def _found(
         self, query: dict[str, Any], session: ClientSession | None = None, most: int = 0
     ) -> dict[str, Case]:
@@ -173,8 +203,10 @@ def _document(case: Case) -> dict[str, Any]:
     }
     if said:
         document["said_at"] = max(said)
+    document |= {name: at for name, oldest in AGEING.items() if (at := oldest(case)) is not None}
     if waiting := [one.id for one in case.follow_ups]:
         document["follow_ups"] = waiting
+        document["loop"] = places(case)
         document["follow_up_due"] = min(
             (f.due_at for f in case.follow_ups if f.state == "open"), default=None
         )

@@ -7,9 +7,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from alerts.group import Group
-from alerts.message import message, span
+from alerts.message import message
 from alerts.payload import body, headers
 from alerts.schedule import pause
+from alerts.wording import span
 from harness.alerting import DUE, HOUR, MINUTE, SECRET, an_alert
 
 SECOND = 1_000_000

@@ -1,10 +1,13 @@
 """The services as the real processes that they are, on free ports."""
 
+import base64
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from nacl.public import PrivateKey
 
 from local import ports, process, services
 from local.services import Service
@@ -13,6 +16,10 @@ from local.stack import Stack
 API_TOKEN = "token-of-the-tests"
 HASH_KEY = "a-hash-key-that-only-tests-use-0123456789"
 CONFIG = Path(__file__).parents[1] / "fixtures/deskpulse.yml"
+CONTACT_PRIVATE_KEY = "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8="
+CONTACT_PUBLIC_KEY = base64.b64encode(
+    bytes(PrivateKey(base64.b64decode(CONTACT_PRIVATE_KEY)).public_key)
+).decode()
 DEMO_SECRET = "whsec_dGVzdHMtc2lnbi13aXRoLXRoaXMtc2VjcmV0LWFsb25l"
 
 
@@ -55,6 +62,8 @@ def environment(stack: Stack, database: str, **more: str) -> dict[str, str]:
         "DESKPULSE_CONFIG": str(CONFIG),
         "DESKPULSE_API_TOKEN": API_TOKEN,
         "DESKPULSE_HASH_KEY": HASH_KEY,
+        "DESKPULSE_CONTACT_PUBLIC_KEY": CONTACT_PUBLIC_KEY,
+        "DESKPULSE_CONTACT_PRIVATE_KEY": CONTACT_PRIVATE_KEY,
         "DEMO_SECRET": DEMO_SECRET,
         **more,
     }
@@ -93,3 +102,15 @@ def worker(env: Mapping[str, str], logs: Path) -> AbstractContextManager[Running
 def metrics(env: Mapping[str, str], logs: Path) -> AbstractContextManager[RunningService]:
     """`python -m metrics serve`."""
     return running(services.METRICS, env, logs)
+
+
+def feedback_worker(env: Mapping[str, str], logs: Path) -> AbstractContextManager[RunningService]:
+    """`python -m feedback worker`."""
+    return running(services.FEEDBACK_WORKER, env, logs)
+
+
+def feedback(
+    env: Mapping[str, str], logs: Path, port: int | None = None
+) -> AbstractContextManager[RunningService]:
+    """`python -m feedback serve`."""
+    return running(services.FEEDBACK, env, logs, port=port)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from local import credentials
+from privacy.seal import opener, sealer
 
 
 def test_credentials_are_made_once_and_kept_for_their_user_alone(tmp_path: Path) -> None:
@@ -11,9 +12,24 @@ def test_credentials_are_made_once_and_kept_for_their_user_alone(tmp_path: Path)
     first = credentials.load(path, {})
 
     assert credentials.load(path, {}) == first
-    assert set(first) == {"DESKPULSE_API_TOKEN", "DESKPULSE_HASH_KEY", "DEMO_SECRET"}
+    assert set(first) == {
+        "DESKPULSE_API_TOKEN",
+        "DESKPULSE_HASH_KEY",
+        "DESKPULSE_CONTACT_PRIVATE_KEY",
+        "DESKPULSE_CONTACT_PUBLIC_KEY",
+        "DESKPULSE_SURVEY_KEY",
+        "DEMO_SECRET",
+    }
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_two_contact_keys_belong_together(tmp_path: Path) -> None:
+    made = credentials.load(tmp_path / "secrets", {})
+
+    sealed = sealer(made["DESKPULSE_CONTACT_PUBLIC_KEY"])("musteri@example.com")
+
+    assert opener(made["DESKPULSE_CONTACT_PRIVATE_KEY"])(sealed) == "musteri@example.com"
 
 
 def test_credentials_of_the_environment_win_and_are_not_kept(tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ from harness import processes, wait
 from local import ports, web
 
 EVERYTHING_RUNS = "Ctrl-C stops everything"
-VARIABLES = ("INGEST_PORT", "METRICS_PORT", "METRICS_WORKER_PORT", "MONGO_PORT", "KAFKA_PORT")
+VARIABLES = (
+    *("INGEST_PORT", "METRICS_PORT", "METRICS_WORKER_PORT", "FEEDBACK_PORT", "FEEDBACK_WORKER_PORT"),
+    *("MONGO_PORT", "KAFKA_PORT"),
+)
 OURS = ("KAFKA_BOOTSTRAP_SERVERS", "MONGODB_URI", "DESKPULSE_API_TOKEN", "DESKPULSE_HASH_KEY", "DEMO_SECRET")
 
 
@@ -94,7 +97,7 @@ def test_it_says_where_to_look_stops_on_ctrl_c_and_finds_its_data_again(home: Pa
         with launched(home) as launch:
             wait.until(launch.everything_runs, 120, "everything to run")
             assert greeting in launch.said()
-            assert [status_of(command) for command in launch.commands()[:-2]] == [200] * 8
+            assert [status_of(command) for command in launch.commands()[:-2]] == [200] * 13
 
             launch.process.send_signal(signal.SIGINT)
 
@@ -115,7 +118,13 @@ def test_an_event_posted_by_the_printed_command_becomes_a_ticket(home: Path) -> 
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [("mongod", "mongod"), ("tansu", "broker"), ("metrics worker", "metrics-worker"), ("ingest", "ingest")],
+    [
+        ("mongod", "mongod"),
+        ("tansu", "broker"),
+        ("metrics worker", "metrics-worker"),
+        ("feedback worker", "feedback-worker"),
+        ("ingest", "ingest"),
+    ],
 )
 def test_a_part_that_dies_is_named_and_everything_else_is_stopped(home: Path, words: str, name: str) -> None:
     with launched(home) as launch:

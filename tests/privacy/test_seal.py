@@ -8,7 +8,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from ingest.settings import read_settings
-from privacy.seal import KeyInvalid, new_key_pair, sealer
+from privacy.seal import KeyInvalid, Unopened, new_key_pair, opener, sealer
 from runtime.environment import ConfigInvalid
 
 ADDRESS = "ayşe@example.org"
@@ -44,6 +44,36 @@ def test_each_pair_of_keys_is_new() -> None:
 def test_a_key_that_is_none_is_refused(key: str) -> None:
     with pytest.raises(KeyInvalid, match="base64 of 32 bytes"):
         sealer(key)
+
+
+def test_the_opener_gives_back_what_was_sealed_for_it() -> None:
+    public, private = new_key_pair()
+
+    assert opener(private)(sealer(public)(ADDRESS)) == ADDRESS
+
+
+def test_what_was_sealed_for_another_or_never_sealed_stays_closed_and_unsaid() -> None:
+    public, private = new_key_pair()
+    _, other = new_key_pair()
+    sealed = sealer(public)(ADDRESS)
+
+    for opened, text in [
+        (opener(other), sealed),
+        (opener(private), sealed[:-4]),
+        (opener(private), sealed[4:]),
+        (opener(private), ""),
+        (opener(private), "ayşe"),
+        (opener(private), "AAAA"),
+    ]:
+        with pytest.raises(Unopened) as raised:
+            opened(text)
+        assert not text or text not in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["", "x", "ayşe", "AAAA", "A" * 43, "*" * 44, "A" * 88])
+def test_a_private_key_that_is_none_is_refused(key: str) -> None:
+    with pytest.raises(KeyInvalid, match="base64 of 32 bytes"):
+        opener(key)
 
 
 def test_the_environment_gives_the_key_itself_or_its_file(tmp_path: Path) -> None:

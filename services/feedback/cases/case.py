@@ -54,6 +54,7 @@ Reason = Literal[
     "no_address",
     "undeliverable",
     "too_late",
+    "not_configured",
     "erased",
 ]
 """Why a survey was not sent."""
@@ -141,12 +142,13 @@ class Voice(Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 
 class Note(Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """What somebody recorded about a follow-up."""
+    """What somebody recorded about a follow-up; `owner`: whom they handed it to."""
 
     at: int
     by: str
     contacted: bool = False
     outcome: str | None = None
+    owner: str | None = None
 
 
 class FollowUp(Struct, kw_only=True, frozen=True, omit_defaults=True):
@@ -168,7 +170,8 @@ class FollowUp(Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 class Case(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """What customers were asked and said about the ticket `subject` of `source` (or under another subject of
-    that source, then `ticket` is None). `owner` names the partition whose worker does what falls due."""
+    that source, then `ticket` is None). `owner` names the partition whose worker does what falls due;
+    `forgotten_until` (µs): what its customer said up to then is forgotten, also what arrives late."""
 
     source: str
     subject: str
@@ -178,6 +181,7 @@ class Case(Struct, kw_only=True, frozen=True, omit_defaults=True):
     answers: tuple[Answer, ...] = ()
     voices: tuple[Voice, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    forgotten_until: int = 0
 
     @property
     def key(self) -> str:

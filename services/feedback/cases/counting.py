@@ -13,7 +13,6 @@ A comment counts when its answer was first given. A case whose ticket is exclude
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -21,10 +20,9 @@ from events.instants import SECOND
 from feedback.cases.case import Answer, Case, Cycle, Survey, Voice
 from feedback.scores import answers as scored
 from feedback.scores.answers import LABELS, Occasion
+from feedback.scores.said import EMPLOYEE_SCALE
 from feedback.sentiment.reading import Reading
 from rollups.amounts import Amounts, Labels, Place, add
-
-EMPLOYEE_SCALE: Final = 5
 
 
 def contributions(case: Case, width: int, sign: int, into: Amounts) -> None:

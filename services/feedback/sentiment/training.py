@@ -9,7 +9,7 @@ from feedback.sentiment.features import LISTED, features
 from feedback.sentiment.fold import fold
 from feedback.sentiment.language import Language
 from feedback.sentiment.lexicon import lexicon
-from feedback.sentiment.measure import accuracy, macro_f1
+from feedback.sentiment.measure import Pairs, accuracy, macro_f1
 from feedback.sentiment.model import LABELS, Comparison, Model, Row, probabilities, versioned
 from feedback.sentiment.reading import opinion_by_words
 from feedback.sentiment.sentences import parse
@@ -68,11 +68,23 @@ def learn(examples: Sequence[Example], language: Language) -> Lesson:
     if len(rows) < ENOUGH or len(kinds) < 2:
         return Lesson(None, f"too few labels: {len(rows)} of {ENOUGH}, {len(kinds)} kinds of at least 2")
     compared = _compare(rows)
-    if not _is_better(compared):
+    if not is_better(compared):
         return Lesson(None, "not better than the word list on texts it had not seen", compared)
     bias, weights = _fit(rows)
     model = Model(language, lexicon(language).version, len(rows), compared, bias, weights)
     return Lesson(versioned(model), "better than the word list on texts it had not seen", compared)
+
+
+def judged(model: Model, examples: Sequence[Example]) -> Comparison:
+    """How `model` and the word list do on `examples`, all in its language, none that it has learned from."""
+    language: Language = "en" if model.language == "en" else "tr"
+    learned: list[tuple[str, str]] = []
+    listed: list[tuple[str, str]] = []
+    for text, label in examples:
+        words = opinion_by_words(text, parse(fold(text)), language)
+        listed.append((label, words.label))
+        learned.append((label, model.judge(text, words).label))
+    return _comparison(learned, listed)
 
 
 def _row(example: Example, language: Language) -> _Row:
@@ -93,6 +105,10 @@ def _compare(rows: Sequence[_Row]) -> Comparison:
             true = LABELS[row.target]
             learned.append((true, LABELS[shares.index(max(shares))]))
             listed.append((true, row.listed))
+    return _comparison(learned, listed)
+
+
+def _comparison(learned: Pairs, listed: Pairs) -> Comparison:
     both = list(zip(learned, listed, strict=True))
     return Comparison(
         texts=len(both),
@@ -105,7 +121,8 @@ def _compare(rows: Sequence[_Row]) -> Comparison:
     )
 
 
-def _is_better(compared: Comparison) -> bool:
+def is_better(compared: Comparison) -> bool:
+    """Whether the model of `compared` beats the word list by more than luck."""
     lead = compared.wins - compared.losses
     return compared.macro_f1 > compared.listed_macro_f1 and lead > _LUCK * sqrt(
         compared.wins + compared.losses

@@ -1,0 +1,1 @@
+"""The durable numbers of the customer's voice as Prometheus reads them."""

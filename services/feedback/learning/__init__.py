@@ -1,0 +1,1 @@
+"""Learning sentiment from what customers scored and said themselves."""

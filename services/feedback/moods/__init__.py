@@ -1,0 +1,1 @@
+"""Moods: how customers usually speak, and where that changes."""

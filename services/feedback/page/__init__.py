@@ -1,0 +1,1 @@
+"""The survey page: everything that a customer sees."""

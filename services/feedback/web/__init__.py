@@ -1,0 +1,1 @@
+"""The web of the feedback service: the survey page, `/metrics`, scores and what can be done about them."""
