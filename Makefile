@@ -2,7 +2,7 @@
 PYTHON ?= python3
 STAMP := .venv/installed
 
-.PHONY: run test check fuzz bench install clean
+.PHONY: run test check fuzz bench sentiment install clean
 
 run: install
 	@.venv/bin/python -m local run
@@ -20,6 +20,10 @@ check: install
 RUNS ?= 100000
 fuzz: install
 	PYTHONPATH=libs:services:deploy:tests .venv/bin/python -m fuzz.webhooks -verbosity=0 -runs=$(RUNS) $(INPUT)
+
+# How well comments are read, beside VADER alone, and what is misread.
+sentiment: install
+	@PYTHONPATH=libs:services:tests .venv/bin/python tests/feedback/sentiment/evaluate.py
 
 bench: install
 	PYTHONPATH=libs:services:deploy:tests .venv/bin/python -m bench.run

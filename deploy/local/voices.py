@@ -9,7 +9,10 @@ _SEED: Final = 4_711
 _ANSWERED: Final = 0.45
 _SCORES: Final = {5: 11, 4: 7, 3: 3, 2: 2, 1: 2}
 _WORDS: Final[dict[int, tuple[str | None, ...]]] = {
-    5: ("Çok hızlı ve nazik bir destek, teşekkürler!", "Solved in no time, thank you.", None, None),
+    5: (
+        *("Çok hızlı ve nazik bir destek, teşekkürler!", "Solved in no time, thank you.", None, None),
+        "Rezalet bir hizmet, hiç memnun değilim.",
+    ),
     4: ("Yardımcı oldunuz, memnun kaldım.", "Friendly and clear.", None, None),
     3: ("Sonunda oldu ama iki kez yazmam gerekti.", None),
     2: ("Cevap gelene kadar bir gün bekledim.", "Took far too long.", None),

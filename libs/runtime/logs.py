@@ -4,15 +4,22 @@ import logging
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 
 def configure(service: str) -> None:
     """Send this process's logs, those of libraries included, to standard error, marked with `service`."""
+
+    def marked(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        marked,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -35,7 +42,6 @@ def configure(service: str) -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger("kafka").setLevel(logging.ERROR)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 def frames(error: BaseException) -> list[str]:
