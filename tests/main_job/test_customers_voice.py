@@ -55,6 +55,10 @@ def test_a_resolved_ticket_becomes_a_mail_a_click_and_a_number(desk: Product) ->
     comments = desk.ask("/api/v1/feedback/comments")["rows"]
     assert "[phone]" in comments[0]["text"]
     assert "0532" not in str(comments)
+    told = "".join(log.read_text() for log in desk.logs.glob("*.log")) + desk.metrics()
+    token = four.partition("/s/")[2].partition("?")[0]
+    assert "survey letter sent" in told
+    assert not [secret for secret in ("musteri@", token, "Hızlıydı") if secret in told]
 
 
 def _shown(desk: Product, name: str, **labels: str) -> float | None:
