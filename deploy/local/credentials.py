@@ -9,6 +9,7 @@ from typing import Final
 
 from nacl.public import PrivateKey
 
+from local.failure import CannotRun
 from runtime.environment import variable
 
 API_TOKEN: Final = "DESKPULSE_API_TOKEN"  # noqa: S105 # a name
@@ -28,7 +29,8 @@ _MAKERS: Final[dict[str, Callable[[], str]]] = {
 
 
 def load(path: Path, env: Mapping[str, str]) -> dict[str, str]:
-    """Every credential by its variable: from `env`, else from the file `path`, else made and kept there."""
+    """Every credential by its variable: from `env`, else from the file `path`, else made and kept there.
+    Raises CannotRun."""
     kept = _read(path)
     made = {name: make() for name, make in _MAKERS.items() if name not in kept}
     if made:
@@ -40,7 +42,12 @@ def load(path: Path, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _public_key(private: str) -> str:
-    return b64encode(bytes(PrivateKey(b64decode(private)).public_key)).decode()
+    try:
+        return b64encode(bytes(PrivateKey(b64decode(private, validate=True)).public_key)).decode()
+    except (ValueError, TypeError):
+        raise CannotRun(
+            f"{CONTACT_PRIVATE_KEY}: expected base64 of 32 bytes; `python -m ingest new-keys` makes a pair"
+        ) from None
 
 
 def _read(path: Path) -> dict[str, str]:

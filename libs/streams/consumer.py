@@ -25,6 +25,7 @@ from streams.dead_letters import dead_letter
 from streams.membership import Assignment, Subscription, join
 from streams.positions import Fenced, Position, Positions
 from streams.publisher import Publisher, Unavailable
+from streams.reasons import reason
 from streams.renewal import Renewal
 from streams.telemetry import Telemetry
 from streams.topics import topic_id
@@ -111,7 +112,7 @@ class ExactlyOnce:
         self._failures += 1
         cause = type(error).__name__
         self._telemetry.retries.labels(cause).inc()
-        log.warning("batch begun again", cause=cause, error=str(error), pause=pause)
+        log.warning("batch begun again", cause=cause, error=reason(error), pause=pause)
         return pause
 
     def _adopt_assigned(self) -> None:

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from events.topics import TOPICS
 from feedback import audit
-from feedback.crew import crew
+from feedback.crew import Failed, crew
 from feedback.forgetting.retention import retain
 from feedback.learning.learn import learn
 from feedback.settings import Settings, read_settings
@@ -31,6 +31,7 @@ from runtime.beside import create_app, serve_beside
 from runtime.environment import ConfigInvalid
 from runtime.server import serve as serve_web
 from runtime.stop import Stop
+from streams.reasons import reason
 from streams.topics import ensure_topics
 
 
@@ -132,11 +133,14 @@ def run() -> None:
     except ConfigInvalid as error:
         click.echo(f"feedback: {error}", err=True)
         sys.exit(2)
+    except Failed as why:
+        click.echo(f"feedback: {why}", err=True)
+        sys.exit(1)
     except KafkaError as error:
         click.echo(f"feedback: Kafka fails, KAFKA_BOOTSTRAP_SERVERS says where it is: {error}", err=True)
         sys.exit(1)
     except PyMongoError as error:
-        click.echo(f"feedback: MongoDB fails, MONGODB_URI says where it is: {error}"[:500], err=True)
+        click.echo(f"feedback: MongoDB fails, MONGODB_URI says where it is: {reason(error)}", err=True)
         sys.exit(1)
 
 

@@ -29,6 +29,7 @@ from feedback.settings import Settings, read_contact_opener, survey_link
 from feedback.settling import Settler, Ways
 from feedback.store import Store, database_name
 from feedback.worker import FeedbackHandler, TicketsHandler
+from runtime.logs import frames
 from runtime.stop import Stop
 from streams.consumer import ExactlyOnce
 from streams.membership import Subscription
@@ -40,6 +41,7 @@ GROUP: Final = "feedback"
 TICKETS_GROUP: Final = "feedback-tickets"
 """A group of its own: who joins the one must not stop the other."""
 _JOIN_SECONDS: Final = 5.0
+"""How long all of them together may take to end."""
 
 log = structlog.get_logger()
 
@@ -57,6 +59,10 @@ class Beside(Protocol):
         """Wait until it has ended, `seconds` at most."""
 
 
+class Failed(Exception):
+    """A consumer ended by a fault of ours; the log says where."""
+
+
 class Crew(AbstractContextManager["Crew"]):
     """The `consumers`, of which the first runs on the caller's thread, and what works `beside` them."""
 
@@ -67,9 +73,10 @@ class Crew(AbstractContextManager["Crew"]):
         self._beside = beside
         self._close = close
         self._threads: list[Thread] = []
+        self._failed: list[str] = []
 
     def run(self, stop: Stop) -> None:
-        """Work until `stop`; a loop that ends by itself ends everything."""
+        """Work until `stop`. A loop that ends by itself ends everything; then raises Failed."""
         for one in self._beside:
             one.start(stop)
         first, *others = self._consumers
@@ -77,10 +84,13 @@ class Crew(AbstractContextManager["Crew"]):
         for thread in self._threads:
             thread.start()
         self._loop(first, stop)
+        end = time.monotonic() + _JOIN_SECONDS
         for thread in self._threads:
-            thread.join(_JOIN_SECONDS)
+            thread.join(max(0.0, end - time.monotonic()))
         for one in self._beside:
-            one.join(_JOIN_SECONDS)
+            one.join(max(0.0, end - time.monotonic()))
+        if self._failed:
+            raise Failed(f"a consumer ended: {', '.join(self._failed)}; see the log")
 
     def last_turn(self) -> float:
         """When the slowest loop last turned, in monotonic seconds."""
@@ -97,10 +107,13 @@ class Crew(AbstractContextManager["Crew"]):
     def __exit__(self, *_error: object) -> None:
         self._close()
 
-    @staticmethod
-    def _loop(consumer: ExactlyOnce, stop: Stop) -> None:
+    def _loop(self, consumer: ExactlyOnce, stop: Stop) -> None:
         try:
             consumer.run(stop)
+        except Exception as error:  # noqa: BLE001 # whatever it is, the others stop in order
+            # Without what it says: that may be a customer's.
+            log.error("consumer failed", error=type(error).__name__, where=frames(error))  # noqa: TRY400
+            self._failed.append(type(error).__name__)
         finally:
             stop.set()
 

@@ -41,16 +41,17 @@ class Settings:
 def read_settings(env: Mapping[str, str]) -> Settings:
     """The settings in `env` and in the file that DESKPULSE_CONFIG names. Raises ConfigInvalid."""
     config = load(Path(env.get("DESKPULSE_CONFIG", "deskpulse.yml")))
+    known = questionnaires(config.surveys, "mail" if variable(env, SMTP_URL) else "link")
     hash_key = required(env, "DESKPULSE_HASH_KEY", "the text that ingest hashes customers' ids with").encode()
     return Settings(
         where=addresses(env),
         partitions=_whole(env, "KAFKA_PARTITIONS", 4, 1),
         config=config,
         feedback=feedback_config(config.feedback),
-        known=questionnaires(config.surveys, "mail" if _can_mail(env) else "link"),
+        known=known,
         hash_key=hash_key,
         survey_keys=_survey_keys(env, hash_key),
-        public_url=_public_url(env),
+        public_url=_public_url(env, known),
         tokens=api_tokens(env),
         proxies=_whole(env, "DESKPULSE_TRUSTED_PROXIES", 0, 0),
     )
@@ -92,10 +93,6 @@ def survey_link(settings: Settings) -> Callable[[str, int], str]:
     return link
 
 
-def _can_mail(env: Mapping[str, str]) -> bool:
-    return bool(variable(env, SMTP_URL) and variable(env, _CONTACT_KEY))
-
-
 def _survey_keys(env: Mapping[str, str], hash_key: bytes) -> tuple[str, ...]:
     text = variable(env, _SURVEY_KEY)
     if not text:
@@ -106,8 +103,14 @@ def _survey_keys(env: Mapping[str, str], hash_key: bytes) -> tuple[str, ...]:
     return keys
 
 
-def _public_url(env: Mapping[str, str]) -> str:
-    url = variable(env, _PUBLIC_URL) or "http://127.0.0.1:8003"
+def _public_url(env: Mapping[str, str], known: Mapping[str, Questionnaire]) -> str:
+    url = variable(env, _PUBLIC_URL)
+    if not url and any(one.deliver != "link" for one in known.values()):
+        raise ConfigInvalid(
+            f"set {_PUBLIC_URL}: surveys are sent, and it is where customers reach the survey page, such as "
+            "https://ask.acme.example"
+        )
+    url = url or "http://127.0.0.1:8003"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigInvalid(

@@ -17,7 +17,9 @@ from events.feedback import FeedbackEvent, FeedbackRated
 from feedback.cases.asking import Person, asked, noted, passed
 from feedback.cases.case import Case, Survey
 from feedback.cases.customer import Customer
+from feedback.cases.delivery import reached
 from feedback.cases.planning import planned, without_contact
+from feedback.cases.told import identity
 from feedback.config import FollowUps, Questionnaire
 from feedback.follow_ups.alerts import told
 from feedback.follow_ups.rules import followed
@@ -66,10 +68,13 @@ class Settler:
         self._tell = tell
         self.withdraw_letters = letters.withdraw
 
-    def require_question(self, event: FeedbackEvent) -> None:
+    def require_question(self, event: FeedbackEvent, case: Case | None) -> None:
         """Raise UnknownQuestion where `event` answers a question set of which nothing is known: its score
-        would be counted among scores of another kind."""
+        would be counted among scores of another kind. What `case` asked itself may be answered, whatever
+        has become of the configuration since."""
         if not isinstance(event, FeedbackRated) or not isinstance(event.data.question, str):
+            return
+        if case is not None and identity(event.id) in {survey.id for survey in case.surveys}:
             return
         known = self._ways.known.get(event.data.question)
         if known is None or known.kind != event.data.survey:
@@ -88,7 +93,7 @@ class Settler:
         """Write `changes`, with the surveys and follow-ups that they lead to at `now` (µs)."""
         settled, alerts, dropped = [], [], set()
         for change in changes:
-            case = planned(change.new, self._ways.known, now, self._ways.new_id)
+            case = planned(reached(change.new), self._ways.known, now, self._ways.new_id)
             # What names somebody who is erased is followed, marked, and told to nobody.
             kept = obeyed(followed(case, self._ways.rules, now, customers), customers)
             news, case = told(kept, now)
@@ -113,8 +118,8 @@ class Settler:
         changes = []
         for case in cases:
             decided = self._decided(case, people[case.key], known, now, letters)
-            after, reminders = passed(decided, now, known)
-            letters += [self._letter(after, one.survey, "reminder") for one in reminders]
+            after, reminders = passed(decided, now, known, self._ways.known)
+            letters += [self._letter(after, survey, "reminder") for survey in reminders]
             news, after = told(after, now)
             alerts += news
             changes.append(Change(case, without_contact(after)))

@@ -14,10 +14,11 @@ from events.codec import EventInvalid, decode_facts, decode_feedback_event, key
 from events.facts import TicketFacts
 from events.feedback import CustomerActed, CustomerErased, FeedbackEvent
 from events.instants import micros
+from feedback.cases.asking import spared
 from feedback.cases.case import Case
 from feedback.cases.customer import Customer
-from feedback.cases.told import Said, place_of, text_of, with_facts, with_said
-from feedback.customers import acted, named_in, remembered
+from feedback.cases.told import CaseFull, Said, place_of, text_of, with_facts, with_said
+from feedback.customers import UNSUBSCRIBED, acted, named_in, remembered
 from feedback.forgetting.erase import erase
 from feedback.scores.answers import OutOfScale
 from feedback.sentiment.model import Model
@@ -103,18 +104,21 @@ class TicketsHandler(_Handler):
         """See streams.batch.Handler."""
         outcome = Outcome()
         told = _decoded(batch, decode_facts, outcome)
-        latest: dict[str, TicketFacts] = {}
-        for _, facts in told:
+        latest: dict[str, tuple[Record, TicketFacts]] = {}
+        for record, facts in told:
             name = key(facts.source, facts.id)
-            if name not in latest or latest[name].version <= facts.version:
-                latest[name] = facts
+            if name not in latest or latest[name][1].version <= facts.version:
+                latest[name] = (record, facts)
         work = _Work(self._store.cases(latest, session))
-        people = {facts.requester for facts in latest.values() if facts.requester is not None}
+        people = {facts.requester for _, facts in latest.values() if facts.requester is not None}
         work.customers = self._store.customers(people, session)
-        for name, facts in latest.items():
-            work.new[name] = with_facts(work.old.get(name), facts, self._owner(batch.partition))
+        for name, (record, facts) in latest.items():
+            try:
+                work.new[name] = with_facts(work.old.get(name), facts, self._owner(batch.partition))
+            except EventInvalid as error:
+                outcome.dead.append(Dead(record, "invalid", str(error)))
         handled = self._write(batch.partition, work, session)
-        outcome.counts = {"handled": handled, "duplicate": len(told) - handled}
+        outcome.counts = {"handled": handled, "duplicate": len(batch.records) - len(outcome.dead) - handled}
         return outcome
 
 
@@ -136,31 +140,45 @@ class FeedbackHandler(_Handler):
         work = _Work(self._store.cases({_case_of(event) for _, event in said}, session))
         work.customers = self._store.customers(_everybody(event for _, event in told), session)
         models = self._models()
+        unread, news = len(outcome.dead), 0
         for record, event in said:
             try:
-                self._settler.require_question(event)
-                self._say(event, work, batch.partition, models)
+                self._settler.require_question(event, work.case(_case_of(event)))
+                news += self._say(event, work, batch.partition, models)
             except OutOfScale as error:
                 outcome.dead.append(Dead(record, "out_of_scale", str(error)))
             except UnknownQuestion as error:
                 outcome.dead.append(Dead(record, "unknown_question", str(error)))
-        handled = self._write(batch.partition, work, session)
+            except CaseFull as error:
+                outcome.dead.append(Dead(record, "case_full", str(error)))
         acts = [event for _, event in told if isinstance(event, CustomerActed)]
         for act in acts:
             acted(act, work.customers, work.changed_customers)
+        work.customers |= work.changed_customers
+        self._spare(acts, work, session)
+        self._write(batch.partition, work, session)
         self._store.save_customers(list(work.changed_customers.values()), session)
         erasures = [event for _, event in told if isinstance(event, CustomerErased)]
         for erasure in erasures:
             erase(self._store, erasure, session, self._settler.withdraw_letters)
-        handled += len(acts) + len(erasures)
         outcome.newest = max((micros(event.time) for _, event in told), default=None)
-        outcome.counts = {
-            "handled": handled,
-            "duplicate": max(0, len(batch.records) - len(outcome.dead) - handled),
-        }
+        handled = news + len(acts) + len(erasures)
+        faulty = len(outcome.dead) - unread
+        outcome.counts = {"handled": handled, "duplicate": len(said) - faulty - news}
         return outcome
 
-    def _say(self, event: Said, work: _Work, partition: int, models: Mapping[str, Model]) -> None:
+    def _spare(self, acts: Sequence[CustomerActed], work: _Work, session: ClientSession) -> None:
+        """Have nothing sent any more to those of `acts` who don't want to be asked now."""
+        stopped = {act.data.customer for act in acts if act.data.kind == UNSUBSCRIBED}
+        out = {name for name in stopped if work.customers[name].opted_out}
+        if not out:
+            return
+        work.old |= {n: case for n, case in self._store.about(out, session).items() if n not in work.old}
+        for name, case in work.old.items():
+            work.new[name] = spared(work.new.get(name, case), out)
+
+    def _say(self, event: Said, work: _Work, partition: int, models: Mapping[str, Model]) -> bool:
+        """Take `event` into `work`; whether it says anything new."""
         name, text = _case_of(event), text_of(event)
         reading = None if text is None else read(text, locale=_locale(event), models=models)
         before = work.case(name)
@@ -170,6 +188,7 @@ class FeedbackHandler(_Handler):
             for customer in named_in(event):
                 known = work.changed_customers.get(customer) or work.customers.get(customer)
                 work.changed_customers[customer] = remembered(known, customer, micros(event.time), reading)
+        return after != before
 
 
 def _decoded(batch: Batch, decode: Callable[[bytes], _Told], outcome: Outcome) -> list[tuple[Record, _Told]]:

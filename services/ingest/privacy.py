@@ -91,20 +91,28 @@ def _said(event: FeedbackRated | FeedbackMentioned | EmployeeReported, key: byte
     match data:
         case Rating():
             customer = _hashed(data.customer, key)
-            return replace(event, data=replace(data, customer=customer, comment=_redacted(data.comment)))
+            said = replace(data, customer=customer, comment=_redacted(data.comment))
+            # Where a ticket is told the subject is its number, which may be the customer's by chance.
+            about = event.subject if data.ticket else _subject(event.subject, data.customer, key)
+            return replace(event, subject=about, data=said)
         case Mention():
             author, customer = _hashed(data.author, key), _hashed(data.customer, key)
             text, url = _redacted(data.text), _public(data.url)
-            return replace(event, data=replace(data, text=text, url=url, author=author, customer=customer))
+            subject = _subject(_subject(event.subject, data.customer, key), data.author, key)
+            told = replace(data, text=text, url=url, author=author, customer=customer)
+            return replace(event, subject=subject, data=told)
         case Report():
             return replace(event, data=replace(data, comment=_redacted(data.comment)))
 
 
+def _subject(subject: str, customer: _Said, key: bytes) -> str:
+    """What has no ticket may have the customer for its subject, which then is the same secret."""
+    return customer_hash(subject, key) if subject == customer else subject
+
+
 def _about_customer(event: FeedbackExited | CustomerActed, key: bytes) -> PostedEvent:
-    """These events have no ticket: their subject may be the customer, and then is the same secret."""
-    pseudonym = customer_hash(event.data.customer, key)
-    subject = pseudonym if event.subject == event.data.customer else event.subject
-    data = replace(event.data, customer=pseudonym)
+    subject = _subject(event.subject, event.data.customer, key)
+    data = replace(event.data, customer=customer_hash(event.data.customer, key))
     if isinstance(data, Exit):
         data = replace(data, reason=_redacted(data.reason, _MAX_LABEL), comment=_redacted(data.comment))
     return replace(event, subject=subject, data=data)

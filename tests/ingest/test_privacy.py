@@ -145,6 +145,25 @@ def test_a_subject_that_is_the_customer_is_hashed_as_well(kind: str) -> None:
     assert travelled(kind, data, subject="order 12")["subject"] == "order 12"
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("feedback.rated", {"survey": "csat", "score": 4, "customer": "bob"}),
+        ("feedback.mentioned", {"text": "", "channel": "x", "customer": "bob"}),
+        ("feedback.mentioned", {"text": "", "channel": "x", "author": "bob"}),
+    ],
+)
+def test_so_is_that_of_what_a_customer_says(kind: str, data: dict[str, Any]) -> None:
+    assert travelled(kind, data, subject="bob")["subject"] == customer_hash("bob", KEY)
+    assert travelled(kind, data, subject="post 12")["subject"] == "post 12"
+
+
+def test_an_answer_about_a_ticket_keeps_the_tickets_number() -> None:
+    data = {"survey": "csat", "score": 4, "customer": "42", "ticket": "42"}
+
+    assert travelled("feedback.rated", data, subject="42")["subject"] == "42"
+
+
 def test_a_ticket_whose_number_is_also_its_requesters_keeps_its_number() -> None:
     assert travelled("ticket.created", {"requester": "42"}, subject="42")["subject"] == "42"
 

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from local import credentials
+from local.failure import CannotRun
 from privacy.seal import opener, sealer
 
 
@@ -50,3 +53,9 @@ def test_a_credential_that_a_later_version_needs_is_added_to_the_kept_ones(tmp_p
     assert loaded["DESKPULSE_API_TOKEN"] == "kept"
     assert loaded["DEMO_SECRET"].startswith("whsec_")
     assert credentials.load(path, {}) == loaded
+
+
+@pytest.mark.parametrize("key", ["short", "c2hvcnQ=", "ş" * 44])
+def test_a_contact_key_that_is_none_is_one_sentence(tmp_path: Path, key: str) -> None:
+    with pytest.raises(CannotRun, match=r"^DESKPULSE_CONTACT_PRIVATE_KEY: expected base64 of 32 bytes"):
+        credentials.load(tmp_path / "secrets", {"DESKPULSE_CONTACT_PRIVATE_KEY": key})

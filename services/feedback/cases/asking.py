@@ -4,15 +4,14 @@ A customer is one person over all sources and surveys: the pause between two sur
 asked, hold over all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal
 
 from msgspec.structs import replace
 
 from feedback.cases.case import Case, Reason, Survey
 from feedback.cases.customer import Customer
-from feedback.cases.planning import Known, candidates, withheld
+from feedback.cases.planning import LATE, Known, candidates, withheld
 from feedback.config import Questionnaire
 
 
@@ -24,14 +23,6 @@ class Person:
     has_address: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is to be sent: the `survey` for the first time, or a reminder of it."""
-
-    survey: Survey
-    kind: Literal["first", "reminder"]
-
-
 def asked(
     case: Case, survey: Survey, person: Person, customers: Mapping[str, Customer], known: Known, now: int
 ) -> Survey:
@@ -41,10 +32,8 @@ def asked(
     after the resolution waits on.
     """
     them = [customers[name] for name in person.pseudonyms if name in customers]
-    if any(customer.opted_out for customer in them):
-        return withheld(survey, "opted_out")
-    if case.ticket is not None and any(case.ticket.created_at <= (c.erased_at or -1) for c in them):
-        return withheld(survey, "erased")
+    if (reason := _prohibition(case, survey, them, now)) is not None:
+        return withheld(survey, reason)
     fitting = candidates(case, known)
     rested = [q for q in fitting if all(_rested(customer, q, now) for customer in them)]
     if not rested:
@@ -67,9 +56,12 @@ def asked(
     )
 
 
-def passed(case: Case, now: int, customers: Mapping[str, Customer]) -> tuple[Case, list[Letter]]:
-    """`case` after what falls due by `now` (µs) in surveys that were sent: reminders, and expiry."""
-    letters: list[Letter] = []
+def passed(
+    case: Case, now: int, customers: Mapping[str, Customer], known: Known
+) -> tuple[Case, list[Survey]]:
+    """`case` after what falls due by `now` (µs) in surveys that were sent, and those of which their customers
+    are to be reminded: not of what is `known` no more, or reaches nobody by letter any more."""
+    reminders: list[Survey] = []
     surveys = []
     for survey in case.surveys:
         changed = survey
@@ -77,10 +69,25 @@ def passed(case: Case, now: int, customers: Mapping[str, Customer]) -> tuple[Cas
             changed = replace(survey, state="closed", remind_at=None)
         elif _is_reminder_due(case, survey, now):
             changed = replace(survey, reminded=True)
-            if not any(customers[name].opted_out for name in survey.people if name in customers):
-                letters.append(Letter(changed, "reminder"))
+            opted_out = any(customers[name].opted_out for name in survey.people if name in customers)
+            if not opted_out and survey.name in known and known[survey.name].deliver != "link":
+                reminders.append(changed)
         surveys.append(changed)
-    return replace(case, surveys=tuple(surveys)), letters
+    return replace(case, surveys=tuple(surveys)), reminders
+
+
+def spared(case: Case, people: Set[str]) -> Case:
+    """`case` once some of `people` (pseudonyms) don't want to be asked: what waits to be sent to them is
+    withheld, and they are reminded of nothing."""
+
+    def change(survey: Survey) -> Survey:
+        if people.isdisjoint(survey.people):
+            return survey
+        if survey.state == "ready":
+            return withheld(survey, "opted_out")
+        return replace(survey, remind_at=None) if survey.state == "sent" else survey
+
+    return replace(case, surveys=tuple(change(survey) for survey in case.surveys))
 
 
 def noted(customers: Mapping[str, Customer], person: Sequence[str], now: int) -> list[Customer]:
@@ -97,6 +104,17 @@ def noted(customers: Mapping[str, Customer], person: Sequence[str], now: int) ->
 
 def _rested(customer: Customer, questionnaire: Questionnaire, now: int) -> bool:
     return customer.asked_at is None or now - customer.asked_at >= questionnaire.cooldown
+
+
+def _prohibition(case: Case, survey: Survey, them: Sequence[Customer], now: int) -> Reason | None:
+    """Why nothing may be asked of this ticket's customer, by whatever questionnaire."""
+    if survey.due_at + LATE < now:
+        return "too_late"
+    if any(customer.opted_out for customer in them):
+        return "opted_out"
+    if case.ticket is not None and any(case.ticket.created_at <= (c.erased_at or -1) for c in them):
+        return "erased"
+    return None
 
 
 def _obstacle(questionnaire: Questionnaire, person: Person) -> Reason | None:

@@ -123,12 +123,13 @@ class Answer(Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 
 class Voice(Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """What nobody asked for: a mention, a customer's exit, an employee's report. `channel`: where a mention
-    was made; `score`: an employee's own."""
+    """What nobody asked for: a mention, a customer's exit, an employee's report. `event` is the id of the
+    event that told it; `channel`: where a mention was made; `score`: an employee's own."""
 
     id: str
     kind: Literal["mention", "exit", "report"]
     at: int
+    event: str = ""
     text: str | None = None
     channel: str | None = None
     reason: str | None = None

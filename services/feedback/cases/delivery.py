@@ -18,11 +18,24 @@ def delivered(case: Case, survey_id: str, at: int) -> Case:
     def change(survey: Survey) -> Survey:
         if survey.state not in ("ready", "withheld"):
             return survey
+        if survey.reason == "erased":
+            # It was sent, and counts; the link opens nothing any more.
+            return replace(survey, state="closed", sent_at=at)
         late = 0 if survey.decided_at is None else max(0, at - survey.decided_at)
         remind_at = None if survey.remind_at is None else survey.remind_at + late
         return replace(survey, state="sent", reason=None, sent_at=at, remind_at=remind_at)
 
     return _changed(case, survey_id, change)
+
+
+def reached(case: Case) -> Case:
+    """`case`, whose customers had the link by other ways where they answered before the letter left: they
+    were asked when they answered."""
+    for survey in case.surveys:
+        answer = case.answer(survey.id)
+        if survey.state in ("ready", "withheld") and survey.decided_at is not None and answer is not None:
+            case = delivered(case, survey.id, answer.at)
+    return case
 
 
 def undeliverable(case: Case, survey_id: str, reason: Reason = "undeliverable") -> Case:

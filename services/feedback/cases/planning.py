@@ -46,7 +46,12 @@ def needs_contact(case: Case) -> bool:
     """Whether somebody may still have to be written to."""
     return any(
         survey.state in ("planned", "ready")
-        or (survey.state == "sent" and survey.remind_at is not None and not survey.reminded)
+        or (
+            survey.state == "sent"
+            and survey.remind_at is not None
+            and not survey.reminded
+            and case.answer(survey.id) is None
+        )
         for survey in case.surveys
     )
 

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from events.codec import EventInvalid
 from events.facts import TicketFacts
 from events.feedback import EmployeeReported, FeedbackExited, FeedbackMentioned, FeedbackRated
 from events.instants import micros
@@ -28,7 +29,14 @@ _PARTS: Final = 3
 """What such an id has at least: what it is, about what, and what was said or when."""
 _MOST_REVISIONS: Final = 50
 
+MOST: Final = 2000
+"""The most answers, and the most remarks, that one case holds: it is one document."""
+
 Said = FeedbackRated | FeedbackMentioned | FeedbackExited | EmployeeReported
+
+
+class CaseFull(ValueError):
+    """More was said under one subject than one case holds."""
 
 
 def identity(event_id: str) -> str:
@@ -45,8 +53,7 @@ def place_of(event: Said) -> str:
     ticket = event.data.ticket if isinstance(event, FeedbackRated) else None
     if ticket:
         return ticket
-    customer = getattr(event.data, "customer", None)
-    if event.subject == customer:
+    if event.subject in (getattr(event.data, "customer", None), getattr(event.data, "author", None)):
         return f"customer-{hashlib.sha256(event.subject.encode()).hexdigest()[:32]}"
     return event.subject
 
@@ -64,19 +71,23 @@ def text_of(event: Said) -> str | None:
 
 def with_facts(case: Case | None, facts: TicketFacts, owner: str) -> Case:
     """`case` once `facts` are known, in the care of `owner`; older facts than the known ones are ignored,
-    and those that say nothing new bring back no address that was dropped."""
+    and those that say nothing new bring back no address that was dropped. Raises EventInvalid."""
     known = case or Case(source=facts.source, subject=facts.id, owner=owner)
     if known.ticket is not None and known.ticket.version > facts.version:
         return known
     ends = [None if cycle.resolved_at is None else micros(cycle.resolved_at) for cycle in facts.cycles]
     agents = facts.credited or [[] for _ in facts.cycles]
+    if len(agents) != len(ends):
+        raise EventInvalid("credited", "expected a list for each of cycles")
     ticket = Ticket(
         version=facts.version,
         created_at=micros(facts.created_at),
         team=facts.team,
         channel=facts.channel,
         assignee=facts.assignee,
-        requester=facts.requester,
+        # Nobody stops having asked, except by erasure, which may reach metrics before it is read here: it
+        # has to find whose the ticket was.
+        requester=facts.requester or (None if known.ticket is None else known.ticket.requester),
         contact=facts.contact,
         locale=facts.locale,
         url=facts.url,
@@ -95,12 +106,17 @@ def with_facts(case: Case | None, facts: TicketFacts, owner: str) -> Case:
 def with_said(case: Case | None, event: Said, owner: str, reading: Reading | None) -> Case:
     """`case` once `event` was told; `reading` is what its text says, None without a text.
 
-    Raises OutOfScale for a score that is no point of its scale.
+    Raises OutOfScale for a score that is no point of its scale, CaseFull where the subject is no ticket but
+    a place where everybody speaks.
     """
     known = case or Case(source=event.source, subject=place_of(event), owner=owner)
     if isinstance(event, FeedbackRated):
-        return replace(known, answers=_answers(known.answers, event, reading))
-    return replace(known, voices=_voices(known.voices, _voice(event, reading)))
+        after = replace(known, answers=_answers(known.answers, event, reading))
+    else:
+        after = replace(known, voices=_voices(known.voices, _voice(event, reading)))
+    if len(after.answers) > MOST or len(after.voices) > MOST:
+        raise CaseFull(f"subject: more than {MOST} under one; post each under a subject of its own")
+    return after
 
 
 def _answers(known: tuple[Answer, ...], event: FeedbackRated, reading: Reading | None) -> tuple[Answer, ...]:
@@ -109,7 +125,10 @@ def _answers(known: tuple[Answer, ...], event: FeedbackRated, reading: Reading |
     if before is None:
         return tuple(sorted((*known, told), key=lambda one: one.id))
     revisions = _revisions((*before.revisions, *told.revisions))
-    merged = replace(before, revisions=revisions, customer=before.customer or told.customer)
+    # What is said beside the score stands as the latest revision says it, whichever came first.
+    latest = told if revisions[-1].event == told.latest.event else before
+    customer = before.customer or told.customer
+    merged = replace(latest, revisions=revisions, customer=customer, counted=before.counted)
     return tuple(merged if one.id == told.id else one for one in known)
 
 
@@ -155,7 +174,7 @@ def _revisions(known: Iterable[Revision]) -> tuple[Revision, ...]:
 
 def _voices(known: tuple[Voice, ...], told: Voice) -> tuple[Voice, ...]:
     before = next((one for one in known if one.id == told.id), None)
-    if before is not None and before.at >= told.at:
+    if before is not None and (before.at, before.event) >= (told.at, told.event):
         return known
     kept = told if before is None else replace(told, counted=before.counted)
     return tuple(sorted((*(one for one in known if one.id != told.id), kept), key=lambda one: one.id))
@@ -169,6 +188,7 @@ def _voice(event: FeedbackMentioned | FeedbackExited | EmployeeReported, reading
                 id=name,
                 kind="mention",
                 at=at,
+                event=event.id,
                 text=event.data.text,
                 channel=event.data.channel,
                 customer=_known(event.data.customer) or _known(event.data.author),
@@ -181,6 +201,7 @@ def _voice(event: FeedbackMentioned | FeedbackExited | EmployeeReported, reading
                 id=name,
                 kind="exit",
                 at=at,
+                event=event.id,
                 text=_known(event.data.comment),
                 reason=_known(event.data.reason),
                 customer=event.data.customer,
@@ -191,7 +212,13 @@ def _voice(event: FeedbackMentioned | FeedbackExited | EmployeeReported, reading
             data = event.data
             score = data.score if isinstance(data.score, int) else None
             return Voice(
-                id=name, kind="report", at=at, text=_known(data.comment), team=_known(data.team), score=score
+                id=name,
+                kind="report",
+                at=at,
+                event=event.id,
+                text=_known(data.comment),
+                team=_known(data.team),
+                score=score,
             )
 
 

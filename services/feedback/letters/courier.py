@@ -19,6 +19,7 @@ from feedback.letters.letter import Letter
 from feedback.letters.telemetry import Telemetry
 from feedback.letters.way import Leaving, Lost, NotSent, Undeliverable, Way, Withdrawn
 from feedback.store import Store
+from runtime.logs import frames
 from runtime.stop import Stop
 
 Clock = Callable[[], int]
@@ -69,11 +70,26 @@ class Courier:
             return partial(self._ledger.lost, claim, claim.marked_at, "its sender died")
         if claim.withdrawn or now >= claim.letter.expires_at:
             return partial(self._ledger.over, claim)
+        left = False
+
+        def leaving() -> None:
+            nonlocal left
+            self._leave(claim)
+            left = True
+
         try:
-            self._way.send(claim.letter, now, partial(self._leave, claim))
+            self._way.send(claim.letter, now, leaving)
         except (NotSent, Undeliverable, Lost, Withdrawn, PyMongoError) as failure:
             return self._note(claim, failure, now)
+        except Exception as fault:  # noqa: BLE001 (a fault of ours in one letter must not end all others)
+            return self._fault(claim, fault, now, left=left)
         return partial(self._ledger.sent, claim, self._clock())
+
+    def _fault(self, claim: Claim, fault: Exception, at: int, *, left: bool) -> Note:
+        """Note a `fault` of ours; what it says may be the customer's words or address."""
+        cause = type(fault).__name__
+        log.error("survey letter failed", letter=claim.letter.id, cause=cause, where=frames(fault))
+        return self._note(claim, Lost(cause) if left else NotSent(cause, slow=True), at)
 
     def _note(self, claim: Claim, failure: Exception, at: int) -> Note:
         match failure:

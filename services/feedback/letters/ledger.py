@@ -13,6 +13,7 @@ from alerts.schedule import pause
 from events.instants import SECOND
 from feedback.cases.case import Case, Reason
 from feedback.cases.delivery import delivered, reminded, uncertain, undeliverable
+from feedback.cases.planning import without_contact
 from feedback.letters.box import Claim, End, LetterBox
 from feedback.letters.telemetry import Telemetry
 from feedback.store import Change, Edit, Store
@@ -103,7 +104,7 @@ class Ledger:
             if not note(session):
                 return False
             old = self._store.cases([claim.letter.case], session).get(claim.letter.case)
-            if old is not None and (new := edit(old)) != old:
+            if old is not None and (new := without_contact(edit(old))) != old:
                 self._store.write([Change(old, new)], SHARD, session)
             return True
 

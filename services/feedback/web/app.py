@@ -14,6 +14,7 @@ from feedback.settings import Settings, survey_link
 from feedback.store import Store
 from feedback.web import comment_api, customer_api, follow_up_api, openapi, score_api, survey_api
 from feedback.web.desk import SurveyDesk
+from runtime.logs import frames
 from runtime.paths import AnythingConverter
 from runtime.problems import Problem, answer
 from runtime.web import Check, create_web, exposition, require_token
@@ -30,6 +31,7 @@ def create_app(
     app = create_web("feedback", ready)
     app.url_map.converters["anything"] = AnythingConverter
     app.register_error_handler(PyMongoError, _store_down)
+    app.register_error_handler(Exception, _failed)
     register(registry, store, settings)
     document = msgspec.json.encode(openapi.document())
     app.add_url_rule("/metrics", "metrics", lambda: exposition(registry))
@@ -52,6 +54,12 @@ def _api(store: Store, publisher: Publisher, settings: Settings) -> Blueprint:
 
 def _require(settings: Settings) -> Any:
     return require_token(settings.tokens)
+
+
+def _failed(error: Exception) -> Response:
+    """For a fault of ours. The framework would log the address, which may name a customer."""
+    _log.error("request failed", error=type(error).__name__, where=frames(error))
+    return answer(Problem(500, "Internal Server Error", "this is a fault of the service: its log says where"))
 
 
 def _store_down(error: PyMongoError) -> Response:

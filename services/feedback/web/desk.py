@@ -24,7 +24,7 @@ from events.instants import moment
 from events.topics import FEEDBACK
 from feedback.cases.case import Case, Survey
 from feedback.cases.told import ASKED, MORE
-from feedback.config import Questionnaire
+from feedback.config import Questionnaire, questionnaires
 from feedback.customers import UNSUBSCRIBED
 from feedback.page.surroundings import Given, Open, Present, Standing
 from feedback.scores.scales import USUAL
@@ -32,8 +32,14 @@ from feedback.store import Store
 from privacy.redact import redact
 from streams.publisher import Message, Publisher, Unavailable
 
+PATIENCE = 4.0
+"""Seconds that a customer waits for Kafka before the page asks to try again."""
 CHANNEL = "survey"
 """The channel of what people say beside an answer."""
+
+
+_RETIRED = questionnaires({"csat": {}})["csat"]
+"""Stands for one that is configured no more: it takes no answers, but its customers may still stop mails."""
 
 
 class SurveyDesk:
@@ -47,15 +53,18 @@ class SurveyDesk:
     def find(self, survey_id: str) -> Open | None:
         """See Surroundings."""
         found = self._found(survey_id)
-        if found is None or found[1].name not in self._known:
+        if found is None:
             return None
         case, survey = found
         answer = case.answer(survey_id)
+        standing = _standing(survey)
+        if survey.name not in self._known and standing == "open":
+            standing = "closed"
         return Open(
-            questionnaire=self._known[survey.name],
+            questionnaire=self._known.get(survey.name, _RETIRED),
             locale=survey.locale,
             present=None if answer is None else Present(answer.latest.score, answer.latest.comment),
-            standing=_standing(survey),
+            standing=standing,
         )
 
     def store(self, survey_id: str, given: Given) -> None:
@@ -114,9 +123,8 @@ class SurveyDesk:
         return found
 
     def _publish(self, events: list[FeedbackEvent]) -> None:
-        self._publisher.publish(
-            [Message(FEEDBACK, key(e.source, e.subject).encode(), encode(e)) for e in events]
-        )
+        messages = [Message(FEEDBACK, key(e.source, e.subject).encode(), encode(e)) for e in events]
+        self._publisher.publish(messages, PATIENCE)
 
 
 def _about(case: Case, name: str, at: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from events.facts import TicketFacts
 from feedback.cases.case import Case
 from feedback.cases.counting import contributions
-from feedback.cases.told import place_of, text_of, with_facts, with_said
+from feedback.cases.told import MOST, CaseFull, place_of, text_of, with_facts, with_said
 from feedback.scores.answers import OutOfScale
 from harness.voices import Said, facts, said, us
 from rollups.amounts import Amounts
@@ -17,11 +17,13 @@ from rollups.amounts import Amounts
 OWNER = "feedback/0"
 
 
-def told(*events: Said | TicketFacts) -> Case:
-    """The case that `events` and facts make in this order."""
+def told(*events: Said | TicketFacts | Case) -> Case:
+    """The case that `events` and facts make in this order, from a case where one comes first."""
     case: Case | None = None
     for event in events:
-        if isinstance(event, TicketFacts):
+        if isinstance(event, Case):
+            case = event
+        elif isinstance(event, TicketFacts):
             case = with_facts(case, event, OWNER)
         else:
             case = with_said(case, event, OWNER, None)
@@ -102,6 +104,14 @@ def test_a_remark_said_anew_replaces_the_first() -> None:
     )
 
     assert [voice.text for voice in case.voices] == ["yeni"]
+
+
+def test_a_case_takes_so_many_remarks_and_no_more_but_known_ones_again() -> None:
+    full = told(*[said("mentioned", 1, f"m{n}", text="iyi", channel="x") for n in range(MOST)])
+
+    assert told(full, said("mentioned", 1, "m7", text="iyi", channel="x")) == full
+    with pytest.raises(CaseFull, match="subject"):
+        told(full, said("mentioned", 1, "one-more", text="iyi", channel="x"))
 
 
 def test_an_answer_before_its_tickets_facts_counts_as_one_after_them() -> None:

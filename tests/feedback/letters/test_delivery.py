@@ -33,6 +33,14 @@ def test_a_mail_that_had_left_before_the_ticket_was_reopened_counts_as_sent_with
     assert (after.state, after.reason, after.sent_at, after.remind_at) == ("sent", None, DAY, None)
 
 
+def test_a_mail_that_had_left_before_its_customer_was_erased_counts_as_sent_and_opens_nothing() -> None:
+    case = a_case(at=DAY, state="withheld", reason="erased", remind_at=None)
+
+    after = survey(delivered(case, "survey1", DAY))
+
+    assert (after.state, after.reason, after.sent_at) == ("closed", "erased", DAY)
+
+
 def test_what_was_sent_before_stays_as_it_is() -> None:
     for state in ("sent", "closed", "planned"):
         case = a_case(state=state, sent_at=1)

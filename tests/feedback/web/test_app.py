@@ -99,3 +99,20 @@ def test_without_the_store_the_api_says_so_and_metrics_still_answer(without_stor
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "helpdesk_feedback_store_up 0.0" in without_store.get("/metrics").text
+
+
+def test_a_fault_of_ours_is_a_problem_and_its_log_names_no_customer(
+    web: FlaskClient, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> str:
+        raise KeyError("a customer's word")
+
+    web.application.add_url_rule("/api/v1/customers/musteri@example.com/broken", "broken", broken)
+
+    answer = web.get("/api/v1/customers/musteri@example.com/broken")
+
+    assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
+    logged = caplog.text + "".join(capsys.readouterr()) + answer.text
+    assert "KeyError" in logged
+    assert "musteri@" not in logged
+    assert "word" not in logged
