@@ -21,6 +21,8 @@ from streams.positions import Position
 from streams.publisher import Unavailable
 from streams.topics import topic_id
 
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+
 MakeReader = Callable[..., Reader]
 Publish = Callable[[str, str, list[str]], None]
 
