@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT: dict[str, set[str]] = {
     "libs/events": set(),
     "libs/runtime": set(),
-    "libs/rollups": {"events"},
+    "libs/rollups": {"events", "runtime"},
     "libs/reports": {"events", "rollups", "runtime"},
     "libs/streams": {"events", "runtime"},
     "libs/privacy": set(),

@@ -4,7 +4,6 @@ or hangs delays no other."""
 import random
 import time
 from collections.abc import Callable
-from threading import Thread
 from typing import Final
 
 import structlog
@@ -17,6 +16,7 @@ from alerts.sinks import Bounded, Sink, Undelivered, sink
 from alerts.telemetry import Telemetry
 from events.instants import SECOND
 from runtime.stop import Stop
+from runtime.threads import Threads
 
 LOOK_SECONDS: Final = 1.0
 """How often an idle courier looks for what has fallen due."""
@@ -93,37 +93,21 @@ class Courier:
             said.warning("alerts not sent: tried again", pause=length / SECOND)
 
 
-class Sender:
+class Sender(Threads):
     """The couriers of all destinations in `routing`."""
 
     def __init__(
         self, outbox: Outbox, routing: Routing, telemetry: Telemetry, clock: Clock = wall_clock
     ) -> None:
+        super().__init__()
         self._outbox = outbox
         self._couriers = {
             name: Courier(name, Bounded(sink(destination)), outbox, telemetry, clock)
             for name, destination in routing.destinations.items()
         }
-        self._threads: list[Thread] = []
 
     def start(self, stop: Stop) -> None:
         """Send in threads of their own until `stop`. Raises PyMongoError where the store is away now."""
         for destination, alerts in self._outbox.stranded().items():
             log.error("alerts wait for a destination configured no more", name=destination, alerts=alerts)
-        self._threads = [
-            Thread(target=courier.run, args=(stop,), name=f"alerts-{name}", daemon=True)
-            for name, courier in self._couriers.items()
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def is_alive(self) -> bool:
-        """Whether every courier that was started still works."""
-        return all(thread.is_alive() for thread in self._threads)
-
-    def join(self, seconds: float) -> None:
-        """Wait, `seconds` at most, until the couriers have stopped. What is then still under way is sent
-        again by whoever comes next."""
-        end = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
+        self.begin({f"alerts-{name}": courier.run for name, courier in self._couriers.items()}, stop)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.utils import floatToGoString
 
 from events.instants import SECOND
@@ -14,6 +16,9 @@ OTHER: Final = "other"
 
 Shown = tuple[str, ...]
 """A label set as it is exposed: every value a word."""
+Sample = tuple[Shown, float]
+Family = tuple[str, str]
+"""Its name and what it tells."""
 
 
 def shown(labels: Labels, allowed: Sequence[Set[str]]) -> Shown:
@@ -64,3 +69,19 @@ def seconds_sum(numbers: Mapping[str, int], measure: str) -> float:
 def _le(bound: int) -> str:
     # Prometheus 2 takes "300" and "300.0" for two buckets: write it as all Prometheus clients do.
     return str(floatToGoString(bound))  # type: ignore[no-untyped-call]
+
+
+def counter(family: Family, labels: Sequence[str], samples: Iterable[Sample]) -> Metric:
+    """The counter `family` with `labels`, filled with `samples`."""
+    return _filled(CounterMetricFamily(*family, labels=labels), samples)
+
+
+def gauge(family: Family, labels: Sequence[str], samples: Iterable[Sample]) -> Metric:
+    """The gauge `family` with `labels`, filled with `samples`."""
+    return _filled(GaugeMetricFamily(*family, labels=labels), samples)
+
+
+def _filled(made: CounterMetricFamily | GaugeMetricFamily, samples: Iterable[Sample]) -> Metric:
+    for values, value in samples:
+        made.add_metric(values, value)
+    return made

@@ -1,12 +1,29 @@
 """Errors as the APIs answer them: application/problem+json (RFC 9457)."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from runtime.logs import frames
+
 PROBLEM_JSON = "application/problem+json"
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "parameter": {"type": "string", "description": "The query parameter that is to blame."},
+    },
+}
+"""A problem, as OpenAPI describes it."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Problem(Exception):
@@ -39,7 +56,14 @@ def _http_error(error: HTTPException) -> Response:
     return answer(problem)
 
 
+def _fault(error: Exception) -> Response:
+    """For a fault of ours. The framework would log the path, which may name a customer."""
+    _log.error("request failed", error=type(error).__name__, where=frames(error))
+    return answer(Problem(500, "Internal Server Error", "this is a fault of the service: its log says where"))
+
+
 def answer_problems(app: Flask) -> None:
     """Make `app` answer every error, its own and the framework's, as problem+json."""
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)

@@ -4,19 +4,15 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import click
 import structlog
-from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from events.topics import TOPICS
 from feedback import audit
@@ -28,10 +24,10 @@ from feedback.store import Store, database_name
 from feedback.wsgi import build
 from runtime import logs
 from runtime.beside import create_app, serve_beside
-from runtime.environment import ConfigInvalid
+from runtime.progress import progress
 from runtime.server import serve as serve_web
 from runtime.stop import Stop
-from streams.reasons import reason
+from streams.command import run
 from streams.topics import ensure_topics
 
 
@@ -80,7 +76,7 @@ def serve(host: str, port: int) -> None:
 def verify_command() -> None:
     """Hold every aggregate against the cases; 1 if any is wrong."""
     with _store() as store:
-        with _progress("cases verified", store.count_cases()) as advance:
+        with progress("cases verified", store.count_cases()) as advance:
             wrong = audit.verify(store, advance)
         for sentence in wrong:
             click.echo(sentence)
@@ -92,7 +88,7 @@ def verify_command() -> None:
 def retain_command() -> None:
     """Forget what is kept for long enough, as the configuration says; else the worker does that at night."""
     settings = read_settings(os.environ)
-    with _store() as store, _progress("cases looked at", store.count_cases()) as advance:
+    with _store() as store, progress("cases looked at", store.count_cases()) as advance:
         done = retain(store, settings.feedback.retention, time.time_ns() // 1000, advance)
     click.echo(f"{done.comments} cases without their texts now, {done.people} without their people")
 
@@ -100,7 +96,7 @@ def retain_command() -> None:
 @main.command("learn")
 def learn_command() -> None:
     """Learn sentiment from scored comments; else the worker does that at night."""
-    with _store() as store, _progress("comments read", 0) as advance:
+    with _store() as store, progress("comments read", None) as advance:
         lessons = learn(store, time.time_ns() // 1000, advance)
     for line in lessons:
         click.echo(line)
@@ -113,36 +109,13 @@ def _store() -> Iterator[Store]:
         yield Store(client, database_name(settings.where.database))
 
 
-@contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar with rate and time left on standard error; gives what moves it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=total or None)
-        yield lambda done: bar.advance(task, done)
-
-
 def _mongo(settings: Settings) -> MongoClient[dict[str, Any]]:
     return MongoClient(settings.where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-feedback")
 
 
-def run() -> None:
-    """Run the command line; what is wrong with the configuration or the addresses is one sentence."""
+if __name__ == "__main__":
     try:
-        main()
-    except ConfigInvalid as error:
-        click.echo(f"feedback: {error}", err=True)
-        sys.exit(2)
+        run("feedback", main)
     except Failed as why:
         click.echo(f"feedback: {why}", err=True)
         sys.exit(1)
-    except KafkaError as error:
-        click.echo(f"feedback: Kafka fails, KAFKA_BOOTSTRAP_SERVERS says where it is: {error}", err=True)
-        sys.exit(1)
-    except PyMongoError as error:
-        click.echo(f"feedback: MongoDB fails, MONGODB_URI says where it is: {reason(error)}", err=True)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    run()

@@ -7,7 +7,6 @@ work being done (the process died), another takes over once the lease is up. Bot
 import time
 import uuid
 from datetime import timedelta
-from threading import Thread
 from typing import Final
 
 import structlog
@@ -20,6 +19,7 @@ from feedback.forgetting.retention import retain
 from feedback.learning.learn import learn
 from feedback.store import Store
 from runtime.stop import Stop
+from runtime.threads import Threads
 
 LEASE: Final = 1800 * SECOND
 """How long a claim holds after it was last renewed: longer than a language takes to learn."""
@@ -60,10 +60,11 @@ class Claims:
         self._settings.update_one(_CLAIM | {"token": token}, {"$set": {"done": done, "lease_until": 0}})
 
 
-class Nightly:
+class Nightly(Threads):
     """Does the work of each day in `store` from the time on that `config` says; `clock` gives µs."""
 
     def __init__(self, store: Store, config: FeedbackConfig, clock: Clock = wall_clock) -> None:
+        super().__init__()
         self._store = store
         self._retention = config.retention
         hours, minutes = config.nightly.split(":")
@@ -71,7 +72,6 @@ class Nightly:
         self._claims = Claims(store)
         self._clock = clock
         self._stop = Stop()
-        self._thread: Thread | None = None
 
     def turn(self) -> bool:
         """Do the work of the last night if nobody has; whether it was done now. Raises PyMongoError."""
@@ -102,17 +102,7 @@ class Nightly:
 
     def start(self, stop: Stop) -> None:
         """Do it in a thread of its own until `stop`."""
-        self._thread = Thread(target=self.run, args=(stop,), name="nightly", daemon=True)
-        self._thread.start()
-
-    def is_alive(self) -> bool:
-        """Whether it still looks at the clock."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def join(self, seconds: float) -> None:
-        """Wait, `seconds` at most, until it has stopped. What is then under way others do again."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        self.begin({"nightly": self.run}, stop)
 
     def _work(self, token: str, now: int) -> None:
         def progress(_done: int) -> None:

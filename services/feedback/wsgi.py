@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-import pymongo
 from flask import Flask
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from feedback.settings import Settings
 from feedback.store import Store, database_name
 from feedback.web.app import create_app
+from rollups.reachable import missing
 from streams.publisher import Publisher
 
 
@@ -26,19 +25,10 @@ def build(settings: Settings) -> tuple[Flask, Callable[[], None]]:
     )
     publisher = Publisher(settings.where.kafka, delivery_timeout=12.0, block_timeout=2.0)
     store = Store(client, database_name(settings.where.database), ReadConcern("majority"))
-    app = create_app(store, publisher, settings, CollectorRegistry(), lambda: _missing(client))
+    app = create_app(store, publisher, settings, CollectorRegistry(), lambda: missing(client))
 
     def close() -> None:
         publisher.close()
         client.close()
 
     return app, close
-
-
-def _missing(client: MongoClient[dict[str, Any]]) -> str | None:
-    try:
-        with pymongo.timeout(2):
-            client.admin.command("ping")
-    except PyMongoError as error:
-        return f"MongoDB doesn't answer ({type(error).__name__})"
-    return None

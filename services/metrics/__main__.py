@@ -4,8 +4,6 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC
 from functools import partial
 from pathlib import Path
@@ -14,12 +12,9 @@ from typing import Any
 import click
 import msgspec
 import structlog
-from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from alerts.config import routing
 from alerts.outbox import Outbox
@@ -38,8 +33,10 @@ from runtime import logs
 from runtime.beside import create_app, serve_beside
 from runtime.config import Config, load
 from runtime.environment import Addresses, ConfigInvalid, addresses
+from runtime.progress import progress
 from runtime.server import serve as serve_web
 from runtime.stop import Stop
+from streams.command import run
 from streams.consumer import ExactlyOnce
 from streams.membership import Subscription
 from streams.positions import Positions
@@ -128,7 +125,7 @@ def verify_command() -> None:
         if store.bucket_width() is None:
             raise ConfigInvalid(f"database {where.database} has no aggregates yet: run a worker first")
         store.require_counting(counting.width, counting.fingerprint)
-        with _progress("tickets verified", store.count_tickets()) as advance:
+        with progress("tickets verified", store.count_tickets()) as advance:
             wrong = audit.verify(store, counting, session, advance)
         tickets = store.count_tickets(session)
     for sentence in wrong:
@@ -146,7 +143,7 @@ def rebuild_command() -> None:
         publisher = Publisher(where.kafka)
         counting = ways(config)
         changed: list[Any] = []
-        with _progress("tickets rebuilt", store.count_tickets()) as advance:
+        with progress("tickets rebuilt", store.count_tickets()) as advance:
             audit.rebuild(
                 store,
                 counting,
@@ -177,7 +174,7 @@ def simulate_command(policy: Path, start: str, end: str, as_json: bool) -> None:
     )
     with _mongo(where) as client, client.start_session(snapshot=True) as session:
         store = Store(client[where.database])
-        with _progress("tickets simulated", store.count_tickets()) as advance:
+        with progress("tickets simulated", store.count_tickets()) as advance:
             found = simulate(audit.histories(store, session), asked, advance)
     if as_json:
         click.echo(msgspec.json.encode(simulation_report.as_json(found)))
@@ -194,20 +191,6 @@ def _instant(text: str, option: str) -> int:
         raise click.BadParameter(f"{error}, got {text!r}", param_hint=option) from None
 
 
-@contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar with rate and time left on standard error; gives what moves it."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.advance(task, done)
-
-
 def _environment() -> tuple[Addresses, Config]:
     config = load(Path(os.environ.get("DESKPULSE_CONFIG", "deskpulse.yml")))
     return addresses(os.environ), config
@@ -217,20 +200,5 @@ def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
     return MongoClient(where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-metrics")
 
 
-def run() -> None:
-    """Run the command line; what is wrong with the configuration or the addresses is one sentence."""
-    try:
-        main()
-    except ConfigInvalid as error:
-        click.echo(f"metrics: {error}", err=True)
-        sys.exit(2)
-    except KafkaError as error:
-        click.echo(f"metrics: Kafka fails, KAFKA_BOOTSTRAP_SERVERS says where it is: {error}", err=True)
-        sys.exit(1)
-    except PyMongoError as error:
-        click.echo(f"metrics: MongoDB fails, MONGODB_URI says where it is: {error}"[:500], err=True)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    run()
+    run("metrics", main)

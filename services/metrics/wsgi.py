@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import pymongo
 from flask import Flask
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from metrics.exposition.collector import TicketCollector
@@ -16,6 +14,7 @@ from metrics.settings import Settings
 from metrics.store import Store
 from metrics.web.app import create_app
 from rollups.latest import Latest
+from rollups.reachable import missing
 from streams.positions import Positions
 
 
@@ -35,13 +34,4 @@ def build(settings: Settings, group: str) -> tuple[Flask, Callable[[], None]]:
     reader = SnapshotReader(store, Positions(store.database, group), settings.label_values, settings.ways)
     registry = CollectorRegistry()
     registry.register(TicketCollector(Latest(reader)))
-    return create_app(store, registry, settings, lambda: _missing(client)), client.close
-
-
-def _missing(client: MongoClient[dict[str, Any]]) -> str | None:
-    try:
-        with pymongo.timeout(2):
-            client.admin.command("ping")
-    except PyMongoError as error:
-        return f"MongoDB doesn't answer ({type(error).__name__})"
-    return None
+    return create_app(store, registry, settings, lambda: missing(client)), client.close

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, get_args
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from feedback.cases.case import Reason
 from feedback.exposition.answers import Placed, placed
@@ -12,7 +11,7 @@ from feedback.exposition.numbers import Amounts, Numbers
 from feedback.scores.measures import Question
 from feedback.scores.scales import FIRST, USUAL
 from feedback.sentiment.weights import Label
-from rollups.exposition import OTHER, Shown
+from rollups.exposition import OTHER, Shown, counter, gauge
 
 _LABELS: Final = ("source", "team", "channel")
 RULES: Final = ("detractor", "mention")
@@ -58,8 +57,6 @@ STORE_UP: Final = (
     "1 when the feedback store answered the last time it was asked, else 0.",
 )
 
-Sample = tuple[Shown, float]
-
 
 def families(numbers: Numbers, questions: Mapping[str, Question]) -> list[Metric]:
     """The families that `numbers` fill; every label set is in each of them, from 0 on. `questions` are the
@@ -72,8 +69,8 @@ def families(numbers: Numbers, questions: Mapping[str, Question]) -> list[Metric
         *_surveys(numbers.totals, questions),
         *_said(numbers.totals),
         *_follow_ups(numbers.follow_ups),
-        _gauge(_FOLDED, (), [((), numbers.folded)]),
-        _gauge(_TAKEN, (), [((), numbers.taken_at)]),
+        gauge(_FOLDED, (), [((), numbers.folded)]),
+        gauge(_TAKEN, (), [((), numbers.taken_at)]),
     ]
 
 
@@ -86,7 +83,7 @@ def empty() -> Iterator[Metric]:
 
 def _scores(answers: Mapping[Shown, Placed]) -> Iterator[Metric]:
     for kind, best in USUAL.items():
-        yield _counter(
+        yield counter(
             _RESPONSES[kind],
             (*_LABELS, "score"),
             [
@@ -105,7 +102,7 @@ def _questions(answers: Iterable[Placed], questions: Mapping[str, Question]) -> 
         if name not in USUAL
         for score in range(FIRST[question.kind], question.scale + 1)
     ]
-    return _counter(_QUESTIONS, ("question", "score"), samples)
+    return counter(_QUESTIONS, ("question", "score"), samples)
 
 
 def _other_scales(answers: Mapping[Shown, Placed], questions: Mapping[str, Question]) -> Metric:
@@ -113,7 +110,7 @@ def _other_scales(answers: Mapping[Shown, Placed], questions: Mapping[str, Quest
     samples = [
         ((*labels, name), found.left_out.get(name, 0)) for labels, found in answers.items() for name in names
     ]
-    return _counter(_OTHER_SCALE, (*_LABELS, "survey"), samples)
+    return counter(_OTHER_SCALE, (*_LABELS, "survey"), samples)
 
 
 def _surveys(totals: Mapping[Shown, Amounts], questions: Mapping[str, Question]) -> Iterator[Metric]:
@@ -126,8 +123,8 @@ def _surveys(totals: Mapping[Shown, Amounts], questions: Mapping[str, Question])
                 ((*labels, name, reason), outcomes.get(f"withheld.{reason}", 0))
                 for reason in get_args(Reason)
             ]
-    yield _counter(_SENT, (*_LABELS, "survey"), sent)
-    yield _counter(_WITHHELD, (*_LABELS, "survey", "reason"), withheld)
+    yield counter(_SENT, (*_LABELS, "survey"), sent)
+    yield counter(_WITHHELD, (*_LABELS, "survey", "reason"), withheld)
 
 
 def _by_survey(amounts: Amounts, questions: Mapping[str, Question]) -> dict[str, Amounts]:
@@ -143,7 +140,7 @@ def _by_survey(amounts: Amounts, questions: Mapping[str, Question]) -> dict[str,
 
 
 def _said(totals: Mapping[Shown, Amounts]) -> Iterator[Metric]:
-    yield _counter(
+    yield counter(
         _SENTIMENT,
         (*_LABELS, "polarity"),
         [
@@ -154,7 +151,7 @@ def _said(totals: Mapping[Shown, Amounts]) -> Iterator[Metric]:
     )
     for kind, family in _VOICES.items():
         samples = [(labels, amounts.get(f"voices.{kind}", 0)) for labels, amounts in totals.items()]
-        yield _counter(family, _LABELS, samples)
+        yield counter(family, _LABELS, samples)
 
 
 def _follow_ups(found: Mapping[Shown, Amounts] | None) -> Iterator[Metric]:
@@ -164,18 +161,4 @@ def _follow_ups(found: Mapping[Shown, Amounts] | None) -> Iterator[Metric]:
             for labels, amounts in (found or {}).items()
             for rule in RULES
         ]
-        yield _gauge(family, (*_LABELS[:2], "rule"), samples)
-
-
-def _counter(family: tuple[str, str], labels: tuple[str, ...], samples: Iterable[Sample]) -> Metric:
-    counter = CounterMetricFamily(*family, labels=labels)
-    for values, value in samples:
-        counter.add_metric(values, value)
-    return counter
-
-
-def _gauge(family: tuple[str, str], labels: tuple[str, ...], samples: Iterable[Sample]) -> Metric:
-    gauge = GaugeMetricFamily(*family, labels=labels)
-    for values, value in samples:
-        gauge.add_metric(values, value)
-    return gauge
+        yield gauge(family, (*_LABELS[:2], "rule"), samples)

@@ -4,10 +4,8 @@ or hangs delays no other.
 Nobody is written to twice but where the answer to the first time was lost, and then once more at most.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from threading import Thread
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -21,6 +19,7 @@ from feedback.letters.way import Leaving, Lost, NotSent, Undeliverable, Way, Wit
 from feedback.store import Store
 from runtime.logs import frames
 from runtime.stop import Stop
+from runtime.threads import Threads
 
 Clock = Callable[[], int]
 Note = Callable[[], None]
@@ -110,7 +109,7 @@ class Courier:
             raise Withdrawn
 
 
-class Couriers:
+class Couriers(Threads):
     """The couriers of `ways`, by lane (see `letter.lane`), and of lanes that have letters but no way."""
 
     def __init__(
@@ -121,12 +120,12 @@ class Couriers:
         telemetry: Telemetry,
         clock: Clock = wall_clock,
     ) -> None:
+        super().__init__()
         self._box = box
         self._ways = ways
         self._telemetry = telemetry
         self._clock = clock
         self._ledger = Ledger(store, box, telemetry, clock)
-        self._threads: list[Thread] = []
 
     def start(self, stop: Stop) -> None:
         """Send in threads of their own until `stop`. Raises PyMongoError where the store is away now."""
@@ -134,24 +133,8 @@ class Couriers:
         couriers = {
             lane: Courier(lane, way, self._box, self._ledger, self._clock) for lane, way in ways.items()
         }
-        work = {lane: courier.run for lane, courier in couriers.items()} | {"count": self._count}
-        self._threads = [
-            Thread(target=run, args=(stop,), name=f"letters-{name}", daemon=True)
-            for name, run in work.items()
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def is_alive(self) -> bool:
-        """Whether every courier that was started still works."""
-        return all(thread.is_alive() for thread in self._threads)
-
-    def join(self, seconds: float) -> None:
-        """Wait, `seconds` at most, until the couriers have stopped. What is then still under way is taken up
-        by whoever comes next."""
-        end = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
+        runs = {f"letters-{lane}": courier.run for lane, courier in couriers.items()}
+        self.begin(runs | {"letters-count": self._count}, stop)
 
     def _count(self, stop: Stop) -> None:
         while not stop.is_set():

@@ -1,7 +1,6 @@
 """Watching moods: a thread that compares the last day with the weeks before, every few minutes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from threading import Thread
 from typing import Final
 
 import structlog
@@ -16,6 +15,7 @@ from feedback.store import WIDTH, Store
 from rollups.amounts import Place
 from rollups.store import Nested, flat
 from runtime.stop import Stop
+from runtime.threads import Threads
 
 LOOK_SECONDS: Final = 300.0
 _MEASURES: Final = ("sentiment.answer.all", "csat.answer.all")
@@ -26,14 +26,14 @@ Tell = Callable[[Sequence[Alert], ClientSession | None], None]
 log = structlog.get_logger()
 
 
-class Watch:
+class Watch(Threads):
     """Tells `tell` what customers say worse than usual, by the aggregates of `store`; `clock` gives µs."""
 
     def __init__(self, store: Store, tell: Tell, clock: Clock = wall_clock) -> None:
+        super().__init__()
         self._store = store
         self._tell = tell
         self._clock = clock
-        self._thread: Thread | None = None
         self._edge: int | None = None
         self._before: Sums = {}
 
@@ -62,17 +62,7 @@ class Watch:
 
     def start(self, stop: Stop) -> None:
         """Look in a thread of its own until `stop`."""
-        self._thread = Thread(target=self.run, args=(stop,), name="moods", daemon=True)
-        self._thread.start()
-
-    def is_alive(self) -> bool:
-        """Whether it still looks."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def join(self, seconds: float) -> None:
-        """Wait, `seconds` at most, until it has stopped."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        self.begin({"moods": self.run}, stop)
 
     def _sums(self, since: int, until: int) -> Sums:
         """The amounts of the buckets in [since, until), in seconds."""

@@ -3,10 +3,8 @@
 from typing import Any
 
 import msgspec
-import structlog
 from flask import Blueprint, Flask, Response
 from prometheus_client import CollectorRegistry
-from pymongo.errors import PyMongoError
 
 from feedback.exposition.collector import register
 from feedback.page.routes import create_page
@@ -14,13 +12,10 @@ from feedback.settings import Settings, survey_link
 from feedback.store import Store
 from feedback.web import comment_api, customer_api, follow_up_api, openapi, score_api, survey_api
 from feedback.web.desk import SurveyDesk
-from runtime.logs import frames
+from rollups.reachable import answer_store_down
 from runtime.paths import AnythingConverter
-from runtime.problems import Problem, answer
 from runtime.web import Check, create_web, exposition, require_token
 from streams.publisher import Publisher
-
-_log = structlog.get_logger(__name__)
 
 
 def create_app(
@@ -30,8 +25,7 @@ def create_app(
     app from its work."""
     app = create_web("feedback", ready)
     app.url_map.converters["anything"] = AnythingConverter
-    app.register_error_handler(PyMongoError, _store_down)
-    app.register_error_handler(Exception, _failed)
+    answer_store_down(app)
     register(registry, store, settings)
     document = msgspec.json.encode(openapi.document())
     app.add_url_rule("/metrics", "metrics", lambda: exposition(registry))
@@ -54,15 +48,3 @@ def _api(store: Store, publisher: Publisher, settings: Settings) -> Blueprint:
 
 def _require(settings: Settings) -> Any:
     return require_token(settings.tokens)
-
-
-def _failed(error: Exception) -> Response:
-    """For a fault of ours. The framework would log the address, which may name a customer."""
-    _log.error("request failed", error=type(error).__name__, where=frames(error))
-    return answer(Problem(500, "Internal Server Error", "this is a fault of the service: its log says where"))
-
-
-def _store_down(error: PyMongoError) -> Response:
-    _log.warning("store not read", error=type(error).__name__)
-    problem = Problem(503, "Store unavailable", "the store doesn't answer: ask again later")
-    return answer(problem.with_header("Retry-After", "5"))

@@ -3,20 +3,9 @@
 from typing import Any, Final
 
 from feedback.web import comment_api, customer_api, follow_up_api, score_api, survey_api
-from runtime.problems import PROBLEM_JSON
+from runtime.problems import PROBLEM_JSON, SCHEMA
 
 _TEXT: Final = {"type": "string"}
-_PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": _TEXT,
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "detail": _TEXT,
-        "parameter": {"type": "string", "description": "The query parameter that is to blame."},
-    },
-}
 _PROBLEMS: Final = {
     "400": "A parameter or field is unknown or wrong; the problem names it.",
     "401": "The token is missing or wrong.",
@@ -33,7 +22,7 @@ def document() -> dict[str, Any]:
         "info": {"title": "Deskpulse feedback", "version": "1"},
         "paths": paths,
         "components": {
-            "schemas": {"Problem": _PROBLEM},
+            "schemas": {"Problem": SCHEMA},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"bearer": []}],

@@ -1,16 +1,16 @@
 """The table of metric families, and how the numbers of a snapshot fill them (pure)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
 from metrics.exposition.numbers import COHORT_WINDOWS, Numbers
 from metrics.sla.policy import TARGETS
 from metrics.transitions import BOUNDS, MEASURES
-from rollups.exposition import Shown, buckets, seconds_sum
+from rollups.exposition import Shown, buckets, gauge, seconds_sum
 
 _LABELS: Final = ("source", "team", "priority", "channel")
 _STATUSES: Final = ("new", "open", "pending", "on_hold")
@@ -110,11 +110,11 @@ def families(numbers: Numbers, shape: Shape) -> list[Metric]:
         *_promises(numbers.totals, shape.targets),
         *_histograms(numbers.totals, shape),
         *_levels(numbers.levels, shape.targets),
-        _gauge(_OLDEST, _LABELS[:2], numbers.oldest.items()),
+        gauge(_OLDEST, _LABELS[:2], numbers.oldest.items()),
         *_cohorts(numbers.cohorts),
-        _gauge(_FOLDED, (), [((), numbers.folded)]),
-        _gauge(_NEWEST, (), [] if numbers.newest is None else [((), numbers.newest)]),
-        _gauge(_TAKEN, (), [((), numbers.taken_at)]),
+        gauge(_FOLDED, (), [((), numbers.folded)]),
+        gauge(_NEWEST, (), [] if numbers.newest is None else [((), numbers.newest)]),
+        gauge(_TAKEN, (), [((), numbers.taken_at)]),
     ]
 
 
@@ -159,15 +159,15 @@ def _levels(levels: Mapping[Shown, Mapping[str, int]], targets: Sequence[str]) -
         for labels, amounts in levels.items()
         for status in _STATUSES
     ]
-    yield _gauge(_BACKLOG, (*_LABELS, "status"), backlog)
+    yield gauge(_BACKLOG, (*_LABELS, "status"), backlog)
     for level, family in _SLA_LEVELS.items():
         samples = [
             ((*labels, target), amounts.get(f"{level}.{target}", 0))
             for labels, amounts in levels.items()
             for target in targets
         ]
-        yield _gauge(family, (*_LABELS, "target"), samples)
-    yield _gauge(
+        yield gauge(family, (*_LABELS, "target"), samples)
+    yield gauge(
         _UNANSWERED, _LABELS, [(labels, amounts.get("unanswered", 0)) for labels, amounts in levels.items()]
     )
 
@@ -179,14 +179,4 @@ def _cohorts(cohorts: Mapping[Shown, Mapping[str, int]]) -> Iterator[Metric]:
             for labels, amounts in cohorts.items()
             for window in COHORT_WINDOWS
         ]
-        yield _gauge(family, (*_LABELS, "window"), samples)
-
-
-def _gauge(
-    family: tuple[str, str], labels: tuple[str, ...], samples: Iterable[tuple[tuple[str, ...], float]]
-) -> Metric:
-    name, text = family
-    gauge = GaugeMetricFamily(name, text, labels=labels)
-    for values, value in samples:
-        gauge.add_metric(values, value)
-    return gauge
+        yield gauge(family, (*_LABELS, "window"), samples)

@@ -16,7 +16,7 @@ from metrics.web.sla_api import MOST, STATES, OpenClocks
 from reports.measure import Measure
 from reports.query import FORMATS
 from rollups.intervals import INTERVALS
-from runtime.problems import PROBLEM_JSON
+from runtime.problems import PROBLEM_JSON, SCHEMA
 
 _TIME: Final = {"type": "string", "format": "date-time"}
 _TEXT: Final = {"type": "string"}
@@ -25,17 +25,6 @@ _PROBLEMS: Final = {
     "401": "The token is missing or wrong.",
     "404": "There is no such ticket, customer or measure.",
     "503": "The store doesn't answer: ask again after Retry-After seconds.",
-}
-_PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": _TEXT,
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "detail": _TEXT,
-        "parameter": {"type": "string", "description": "The query parameter that is to blame."},
-    },
 }
 
 
@@ -54,7 +43,7 @@ def document() -> dict[str, Any]:
         "info": {"title": "Deskpulse metrics", "version": "1"},
         "paths": _paths([f"#/components/schemas/{name}" for name in reports]),
         "components": {
-            "schemas": {**schemas, **reports, "Problem": _PROBLEM},
+            "schemas": {**schemas, **reports, "Problem": SCHEMA},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 import msgspec
 from flask import Blueprint, Response, request
-from werkzeug.routing import PathConverter
 
 from events.codec import key
 from events.facts import Facts
@@ -22,17 +21,10 @@ from runtime.problems import Problem
 from runtime.web import json_answer
 
 
-class TicketIdConverter(PathConverter):
-    """The rest of the path, whatever it is: ids may begin and end with a slash."""
-
-    part_isolating = False
-    regex = r"[\s\S]+"
-
-
 def add_routes(api: Blueprint, store: Store, rules: Rules) -> None:
     """Add the route to `api`, answered from `store` under `rules`."""
 
-    @api.get("/tickets/<source>/<ticket:subject>")
+    @api.get("/tickets/<source>/<anything:subject>")
     def ticket(source: str, subject: str) -> Response:
         check_names(request.args, ("as_of", "explain"))
         as_of = parsed(request.args, "as_of", instant)

@@ -55,8 +55,8 @@ def test_every_route_is_documented(web: FlaskClient, document: Any) -> None:
 
     spelt = {
         rule.replace("<source>", "{source}")
-        .replace("<ticket:subject>", "{id}")
-        .replace("<ticket:customer>", "{id}")
+        .replace("<anything:subject>", "{id}")
+        .replace("<anything:customer>", "{id}")
         .replace("<measure>", "{measure}")
         for rule in routes
     }
