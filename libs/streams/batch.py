@@ -1,6 +1,6 @@
 """What a batch is, and what a service makes of one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +26,16 @@ class Batch:
     topic: str
     partition: int
     records: Sequence[Record]
+
+    @property
+    def name(self) -> str:
+        """Its id in logs: topic/partition/first-last offset."""
+        return f"{self.topic}/{self.partition}/{self.records[0].offset}-{self.records[-1].offset}"
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of its records (of tickets: source/id), each once, in order."""
+        return list(dict.fromkeys(record.key.decode("utf-8", "replace") for record in self.records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,10 @@ class Handler(Protocol):
 
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """The messages for what `pending` names, from the store as it is now."""
+        ...
+
+    def elsewhere(self, partition: int, pending: Sequence[str]) -> Collection[str]:
+        """Those of `pending` that the reader of another partition than `partition` has changed last."""
         ...
 
     def everything(self, partition: int) -> Iterator[list[Message]]:

@@ -19,20 +19,26 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from events.instants import SECOND
 from runtime.stop import Stop
 from streams.batch import Batch, Handler, Outcome, Record
+from streams.clock import SharedClock
 from streams.dead_letters import dead_letter
+from streams.journal import Journal
+from streams.last_words import LastWords
 from streams.membership import Assignment, Subscription, join
-from streams.positions import Fenced, Position, Positions
+from streams.pace import Pace
+from streams.positions import Fenced, Position, Positions, after
 from streams.publisher import Publisher, Unavailable
 from streams.reasons import reason
 from streams.renewal import Renewal
+from streams.resuming import Resuming
+from streams.sessions import Sessions
 from streams.telemetry import Telemetry
 from streams.topics import topic_id
 
 _PASSING: Final = (Fenced, Unavailable, PyMongoError, KafkaError)
 """What may pass: the partition is adopted anew after a while."""
-_BACKOFF: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 log = structlog.get_logger()
 
@@ -48,20 +54,25 @@ class ExactlyOnce:
         handler: Handler,
         publisher: Publisher,
         telemetry: Telemetry,
+        clock: SharedClock,
     ) -> None:
         self._bootstrap = subscription.bootstrap
         self._topic = subscription.topic
-        self._client = client
+        self._sessions = Sessions(client, positions)
+        self._clock = clock
         self._positions = positions
         self._handler = handler
         self._publisher = publisher
         self._telemetry = telemetry
         self._renewal = Renewal(subscription.output, positions, handler, publisher)
+        self._last_words = LastWords(handler, publisher)
+        self._resuming = Resuming(positions, self._sessions, telemetry)
+        self._journal = Journal()
         self._stop = Stop()
         self._adopted: dict[TopicPartition, Position] = {}
         self._sought: set[TopicPartition] = set()
         self._sent: dict[TopicPartition, list[Any]] = {}
-        self._failures = 0
+        self._pace = Pace(subscription.batch_size)
         self._elapse_again = 0.0
         self.last_turn = time.monotonic()
         self._assignment = Assignment(self._adopted)
@@ -72,9 +83,7 @@ class ExactlyOnce:
         self._stop = stop
         try:
             while not stop.is_set():
-                pause = self.turn()
-                if pause:
-                    stop.wait(pause)
+                stop.wait(self.turn())
         finally:
             self.close()
 
@@ -82,19 +91,22 @@ class ExactlyOnce:
         """One turn of the loop: adopt, read, process. Returns how many seconds to wait before the next."""
         self.last_turn = time.monotonic()
         try:
+            self._last_words.repeat(self._adopted.keys())
             self._adopt_assigned()
-            for partition, records in self._consumer.poll(timeout_ms=200).items():
+            taken = self._consumer.poll(timeout_ms=200, max_records=self._pace.portion)
+            for partition, records in taken.items():
                 self._advance(partition, records)
                 self.last_turn = time.monotonic()
             self._elapse()
         except _PASSING as error:
             return self._back_off(error)
-        self._failures = 0
+        self._pace.succeeded(took=bool(taken))
         return 0.0
 
     def assigned(self) -> bool:
         """Whether the group has given this member its share (which may be nothing), and it is adopted."""
-        return self._assignment.joined and all(p in self._adopted for p in self._consumer.assignment())
+        settled = self._assignment.joined and self._consumer.is_settled()
+        return settled and all(partition in self._adopted for partition in self._consumer.assignment())
 
     def close(self) -> None:
         """Wait for what is being published, then leave the group."""
@@ -104,12 +116,12 @@ class ExactlyOnce:
             except Unavailable as error:
                 log.warning("left unpublished; the next owner publishes it", error=str(error))
         self._consumer.close(timeout_ms=3000)
+        self._sessions.close()
 
     def _back_off(self, error: Exception) -> float:
         self._adopted.clear()
         self._sent.clear()
-        pause = _BACKOFF[min(self._failures, len(_BACKOFF) - 1)]
-        self._failures += 1
+        pause = self._pace.failed()
         cause = type(error).__name__
         self._telemetry.retries.labels(cause).inc()
         log.warning("batch begun again", cause=cause, error=reason(error), pause=pause)
@@ -122,15 +134,24 @@ class ExactlyOnce:
         current = topic_id(self._bootstrap, self._topic)
         output_id = self._renewal.output_id(self._bootstrap)
         first = self._consumer.beginning_offsets(missing)
-        for partition in missing:
-            position = self._settle(partition, current, first[partition])
+        for partition, stored in self._resuming.stored(missing).items():
+            if partition not in self._consumer.assignment():  # lost amid the renewal of one before it
+                continue
+            position = self._resuming.position(partition, stored, current, first[partition])
+            self._last_words.add(partition, position.pending)
             self._publisher.publish(self._handler.republish(position.pending), timeout=30)
+            self._last_words.check(partition)
             position = self._renewal.complete(position, output_id, partial(self._stays, partition))
             if partition in self._consumer.assignment():
                 self._consumer.seek(partition, position.offset)
                 self._adopted[partition] = position
                 self._sought.add(partition)
-                log.info("partition adopted", partition=partition.partition, offset=position.offset)
+                log.info(
+                    "partition adopted",
+                    topic=partition.topic,
+                    partition=partition.partition,
+                    offset=position.offset,
+                )
 
     def _stays(self, partition: TopicPartition) -> bool:
         """Be seen to turn amid long work, and take nothing; whether `partition` is still this member's."""
@@ -141,48 +162,19 @@ class ExactlyOnce:
         self._consumer.resume(*assignment)
         return partition in assignment and not self._stop.is_set()
 
-    def _settle(self, partition: TopicPartition, current: str, first: int) -> Position:
-        """The stored position of `partition`, moved to where reading can go on if it can't go on there."""
-        stored = self._positions.load(partition.topic, partition.partition)
-        if stored is None:
-            start = Position(
-                topic=partition.topic, partition=partition.partition, topic_id=current, offset=first
-            )
-            self._positions.start(start)
-            return start
-        if stored.topic_id != current:
-            log.warning("the topic was made anew: read from its beginning", partition=partition.partition)
-            moved = replace(stored, topic_id=current, offset=first)
-            self._positions.move(stored, moved)
-            return moved
-        return self._over_gap(stored, first) if stored.offset < first else stored
-
-    def _over_gap(self, position: Position, offset: int) -> Position:
-        """Go on at `offset`, because the broker no longer has what stood at `position`; say so loudly."""
-        self._telemetry.gaps.labels(position.topic, position.partition).inc()
-        log.error(
-            "messages are gone from the topic that were never read: import that time again",
-            partition=position.partition,
-            wanted=position.offset,
-            found=offset,
-        )
-        moved = replace(position, offset=offset)
-        self._positions.move(position, moved)
-        return moved
-
     def _advance(self, partition: TopicPartition, records: list[Any]) -> None:
         position = self._adopted.get(partition)
         if position is None:
             return
         ahead = records[0].offset - position.offset
-        if ahead and partition not in self._sought:
+        if ahead and (partition not in self._sought or self._overtaken(partition, position)):
             self._adopted.pop(partition, None)
             return
         self._sought.discard(partition)
         # Right after a seek, offsets that never held a message may lie between. But a broker that answers
         # with earlier ones has lost its end: it reset us, because nothing is where we stood.
         if ahead < 0:
-            position = self._over_gap(position, records[0].offset)
+            position = self._resuming.over_gap(position, records[0].offset)
         batch = Batch(
             partition.topic,
             partition.partition,
@@ -191,14 +183,19 @@ class ExactlyOnce:
         outcome, moved = self._transact(partition, position, batch)
         self._report(partition, batch, outcome, moved)
 
+    def _overtaken(self, partition: TopicPartition, position: Position) -> bool:
+        """Whether the log begins after `position` by now: adopting it again says what is missing."""
+        return bool(self._consumer.beginning_offsets([partition])[partition] > position.offset)
+
     def _elapse(self) -> None:
         """Do a portion of what the passing of time asks for in each adopted partition; where nothing does,
         look again in a second."""
         if time.monotonic() < self._elapse_again:
             return
         self._elapse_again = time.monotonic() + 1.0
-        now = time.time_ns() // 1000
+        now = self._clock()
         for partition in list(self._adopted):
+            self._finish(partition)
             position = self._adopted.get(partition)
             if position is not None and self._handler.is_due(partition.partition, now):
                 self._transact(partition, position, None, now)
@@ -210,41 +207,33 @@ class ExactlyOnce:
     ) -> tuple[Outcome, Position]:
         """Process `batch`, or without one what is due `now`, and move on from `position`."""
         # The next position overwrites the names of what was pending: it must have gone out by then.
-        self._publisher.wait(self._sent.pop(partition, []), timeout=30)
-        with (
-            self._client.start_session() as session,
-            session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
-        ):
+        self._finish(partition)
+        session = self._sessions.of(partition.partition)
+        with session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")):
             if batch is None:
                 outcome = self._handler.elapse(partition.partition, now, session)
-                moved = replace(position, pending=outcome.pending, elapsed=time.time_ns() // 1000)
+                moved = replace(position, pending=outcome.pending, elapsed=now)
             else:
                 outcome = self._handler.process(batch, session)
-                self._bury(batch, outcome)
-                moved = _moved(position, batch, outcome)
+                self._publisher.publish([dead_letter(batch, dead) for dead in outcome.dead])
+                moved = after(position, batch, outcome)
             self._positions.move(position, moved, session)
+        self._last_words.renew(partition, outcome.pending)
         self._sent[partition] = self._publisher.send(outcome.outgoing)
         if partition in self._adopted:
             self._adopted[partition] = moved
         return outcome, moved
 
-    def _bury(self, batch: Batch, outcome: Outcome) -> None:
-        if outcome.dead:
-            self._publisher.publish([dead_letter(batch, dead) for dead in outcome.dead])
+    def _finish(self, partition: TopicPartition) -> None:
+        """Return once what was sent for `partition` is durable."""
+        if (sent := self._sent.pop(partition, None)) is not None:
+            self._publisher.wait(sent, timeout=30)
+            self._last_words.check(partition)
 
     def _report(self, partition: TopicPartition, batch: Batch, outcome: Outcome, moved: Position) -> None:
         self._consumer.commit_async({partition: OffsetAndMetadata(moved.offset, "", -1)})
-        self._telemetry.processed(batch, outcome, time.time())
+        self._telemetry.processed(batch, outcome, self._clock() / SECOND)
+        self._journal.stored(batch, outcome)
         end = self._consumer.highwater(partition) if partition in self._consumer.assignment() else None
         if end is not None:
             self._telemetry.lag.labels(partition.topic, partition.partition).set(end - moved.offset)
-
-
-def _moved(position: Position, batch: Batch, outcome: Outcome) -> Position:
-    known = [time for time in (position.newest, outcome.newest) if time is not None]
-    return replace(
-        position,
-        offset=batch.records[-1].offset + 1,
-        pending=outcome.pending,
-        newest=max(known, default=None),
-    )

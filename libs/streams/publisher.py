@@ -102,6 +102,9 @@ class Publisher:
             delivery_timeout_ms=int(self._delivery_timeout * 1000),
             request_timeout_ms=10_000,
             max_block_ms=int(self._block_timeout * 1000),
+            # Partitions that came later are used soon, and a broker that is back is found soon.
+            metadata_max_age_ms=15_000,
+            reconnect_backoff_max_ms=1_000,
         )
 
     def _renew_if_broken(self) -> None:
@@ -125,4 +128,6 @@ def _close(producer: KafkaProducer, timeout: float) -> None:
         # kafka-python leaves its sending thread running when the flush before closing fails.
         producer._sender.force_close()
         producer._sender.join(timeout)
+        # The thread's last act is to give up what is left, and a request that hangs can keep it from that.
+        producer._accumulator.abort_incomplete_batches()
         producer.close(timeout=1)

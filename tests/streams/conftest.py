@@ -1,6 +1,5 @@
 """Readers, closed when the test ends."""
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -10,14 +9,6 @@ from pymongo import MongoClient
 
 from harness.recorder import Reader, Recorder
 from streams.publisher import Message, Publisher
-
-
-@pytest.fixture(autouse=True)
-def refused_connections() -> Iterator[None]:
-    """kafka-python leaves the sockets of refused connections to the garbage collector: they go here, within
-    the test that killed its broker and is told not to mind, and not in one that comes later."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture

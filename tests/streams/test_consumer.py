@@ -21,8 +21,6 @@ from streams.positions import Position
 from streams.publisher import Unavailable
 from streams.topics import topic_id
 
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
 MakeReader = Callable[..., Reader]
 Publish = Callable[[str, str, list[str]], None]
 
@@ -90,7 +88,7 @@ def test_a_topic_made_anew_is_read_from_its_beginning_by_a_consumer_that_lives_o
         before = {position.topic_id for position in positions(one)}
 
         own.kill()
-        own.start()
+        own.start_empty()
         publish(own.address, EVENTS, values(50, 70))
         one.turn_until(lambda: recorder.effects().total() >= 70, "the effects of the second broker", 60)
 

@@ -53,7 +53,14 @@ def test_a_position_moves_from_where_it_is_expected(positions: Positions) -> Non
 
 
 @pytest.mark.parametrize(
-    "stale", [replace(START, offset=9), replace(START, topic_id="t0")], ids=["offset", "topic"]
+    "stale",
+    [
+        replace(START, offset=9),
+        replace(START, topic_id="t0"),
+        replace(START, elapsed=1),
+        replace(START, session="theirs"),
+    ],
+    ids=["offset", "topic", "passing of time", "reader"],
 )
 def test_a_position_does_not_move_from_anywhere_else(stale: Position, positions: Positions) -> None:
     positions.start(START)
@@ -61,6 +68,16 @@ def test_a_position_does_not_move_from_anywhere_else(stale: Position, positions:
     with pytest.raises(Fenced):
         positions.move(stale, replace(stale, offset=20))
     assert load(positions) == START
+
+
+def test_a_position_of_an_older_version_moves(positions: Positions, mongo: Mongo, database: str) -> None:
+    positions.start(START)
+    mongo[database]["positions"].update_many({}, {"$unset": {"elapsed": "", "session": ""}})
+
+    moved = replace(START, offset=20, session="mine")
+    positions.move(START, moved)
+
+    assert load(positions) == moved
 
 
 def test_a_position_that_was_never_started_does_not_move(positions: Positions) -> None:

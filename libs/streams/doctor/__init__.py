@@ -1,0 +1,1 @@
+"""What the `doctor` commands look at in Kafka and MongoDB."""

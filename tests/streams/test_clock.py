@@ -1,0 +1,38 @@
+"""The time of day that is MongoDB's, also while MongoDB is away."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from events.instants import SECOND, micros
+from harness.parts import mongod_of_own
+from harness.wait import until
+from streams.clock import SharedClock
+
+
+def patient(address: str) -> MongoClient[dict[str, Any]]:
+    return MongoClient(address, serverSelectionTimeoutMS=300)
+
+
+def test_it_goes_on_while_mongodb_is_away(tmp_path: Path) -> None:
+    with mongod_of_own(tmp_path) as server, patient(server.address) as client:
+        until(lambda: client.primary, 30, "MongoDB to be found")
+        clock = SharedClock(client)
+        before = clock()
+        server.kill()
+
+        until(lambda: clock() > before + 2 * SECOND, 30, "two seconds to pass")
+
+        assert abs(clock() - micros(datetime.now(UTC))) < SECOND
+
+
+def test_before_mongodb_has_answered_once_it_tells_no_time() -> None:
+    with patient("mongodb://127.0.0.1:1") as client:
+        clock = SharedClock(client)
+
+        with pytest.raises(PyMongoError):
+            clock()
