@@ -4,12 +4,15 @@ from typing import Literal
 
 from msgspec import Struct
 
+from runtime.shapes import prepared
+
 Target = Literal["first_response", "next_response", "resolution", "update", "follow_up", "mood"]
 """What was promised: the targets of policies; that somebody takes up what a customer said (`follow_up`);
 nothing but that what customers say stays as it was (`mood`)."""
 Stage = Literal["due_soon", "breached", "recovered", "opened", "changed"]
 
 
+@prepared
 class Alert(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """What people are told. Times µs since the epoch, durations µs.
 

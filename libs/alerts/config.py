@@ -30,6 +30,7 @@ from alerts.sinks import Unusable, sink
 from calendars.calendar import Calendar
 from events.types import Priority
 from runtime.environment import ConfigInvalid, required
+from runtime.shapes import prepared
 
 _INSIDE: Final = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 
@@ -62,6 +63,7 @@ class QuietConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True)
     calendar: str
 
 
+@prepared
 class EntryConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Which alerts go where."""
 

@@ -21,7 +21,7 @@ from alerts.alert import Alert
 from alerts.group import Group
 from alerts.letters import Letter, breach_letter_id, letter_id, letters, recoveries, taking_back
 from alerts.routes import Routing
-from alerts.schedule import GAP, GIVE_UP_AFTER, LEASE
+from alerts.schedule import FARTHEST, GAP, GIVE_UP_AFTER, LEASE
 from events.instants import moment
 
 GROUP_SIZE: Final = 50
@@ -81,7 +81,7 @@ class Outbox:
         waiting = _PENDING | {"destination": destination, "quiet": {"$nin": self._routing.quiet(now)}}
         lanes = self._letters.distinct("lane", waiting)
         busy = {
-            d["_id"] for d in self._lanes.find({"_id": {"$in": lanes}, "next_at": {"$gt": now}}, {"_id": 1})
+            d["_id"] for d in self._lanes.find({"_id": {"$in": lanes}, "next_at": _held(now)}, {"_id": 1})
         }
         for lane in lanes:
             claim = None if lane in busy else self._claim(destination, lane, now)
@@ -182,7 +182,7 @@ class Outbox:
         """The lane, held from now on; None where it isn't free."""
         try:
             return self._lanes.find_one_and_update(
-                {"_id": lane, "next_at": {"$lte": now}},
+                {"_id": lane, "next_at": {"$not": _held(now)}},
                 {"$set": {"next_at": now + LEASE, "token": uuid.uuid4().hex}, "$inc": {"attempts": 1}},
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
@@ -212,3 +212,8 @@ class Outbox:
         self._lanes.update_one(
             {"_id": claim.lane, "token": claim.token}, {"$set": {"next_at": next_at, "attempts": attempts}}
         )
+
+
+def _held(now: int) -> dict[str, int]:
+    """When a lane that somebody holds `now` is to be free again."""
+    return {"$gt": now, "$lte": now + FARTHEST}

@@ -11,6 +11,8 @@ LEASE: Final = 60 * SECOND
 GIVE_UP_AFTER: Final = 3 * 86_400 * SECOND
 _FIRST: Final = 5 * SECOND
 _LONGEST: Final = 900 * SECOND
+FARTHEST: Final = _LONGEST * 5 // 4
+"""How far ahead any of these may reach: what is noted beyond was noted by a clock that ran ahead."""
 
 
 def pause(attempts: int, draw: float, *, slow: bool = False) -> int:

@@ -16,6 +16,7 @@ from calendars.version import Version
 from calendars.windows import time_of_day, week
 from events.instants import micros
 from runtime.environment import ConfigInvalid
+from runtime.shapes import prepared
 
 _INSIDE: Final = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 
@@ -47,6 +48,7 @@ class HolidaysConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     half_day_until: str = "13:00"
 
 
+@prepared
 class CalendarConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A calendar, or one version of it. `timezone`: an IANA name. `hours`: days (`mon`, `mon-fri`, `sat-mon`)
     to lists of windows (`09:00-18:00`; `22:00-06:00` ends on the next day; `00:00-24:00`)."""

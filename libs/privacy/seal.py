@@ -51,3 +51,11 @@ def new_key_pair() -> tuple[str, str]:
     """A new pair of keys, base64 of 32 bytes each: public (for ingest), private (for who opens)."""
     private = PrivateKey.generate()
     return b64encode(bytes(private.public_key)).decode(), b64encode(bytes(private)).decode()
+
+
+def is_pair(public_key: str, private_key: str) -> bool:
+    """Whether what is sealed with `public_key` opens with `private_key`; no where either is no key."""
+    try:
+        return opener(private_key)(sealer(public_key)("")) == ""
+    except (KeyInvalid, Unopened):
+        return False

@@ -1,6 +1,7 @@
 """From durable totals to what Prometheus reads: label values that are shown, cumulative buckets (pure)."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import Metric
@@ -66,6 +67,7 @@ def seconds_sum(numbers: Mapping[str, int], measure: str) -> float:
     return numbers.get(f"{measure}.s", 0) + numbers.get(f"{measure}.u", 0) / SECOND
 
 
+@lru_cache(maxsize=256)
 def _le(bound: int) -> str:
     # Prometheus 2 takes "300" and "300.0" for two buckets: write it as all Prometheus clients do.
     return str(floatToGoString(bound))  # type: ignore[no-untyped-call]

@@ -11,8 +11,8 @@ from pymongo.errors import PyMongoError
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
-FRESH: Final = 1.0
-"""Seconds for which a snapshot is good."""
+FRESH: Final = 0.25
+"""Seconds for which a snapshot is good once it is made: several who scrape share one."""
 RETRY: Final = 10.0
 """Seconds for which the store isn't asked again after it failed, so that scrapes stay quick."""
 KEPT: Final = 600.0
@@ -38,11 +38,11 @@ class Latest(Generic[_T]):
         with self._lock:
             now = self._clock()
             if now - self._read_at >= FRESH and now - self._failed_at >= RETRY:
-                self._renew(now)
+                self._renew()
             kept = self._clock() - self._read_at <= KEPT
             return self._value if kept else None, self._failed_at < self._read_at
 
-    def _renew(self, now: float) -> None:
+    def _renew(self) -> None:
         try:
             self._value = self._read()
         except PyMongoError as error:
@@ -53,4 +53,5 @@ class Latest(Generic[_T]):
             self._failed_at = self._clock()
             _log.exception("snapshot not made")
         else:
-            self._read_at = now
+            # Who waited for it takes it, however long it took.
+            self._read_at = self._clock()

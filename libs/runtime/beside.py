@@ -8,7 +8,8 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 from werkzeug.serving import make_server
 
-from runtime.web import create_web, exposition
+from runtime.exposition import exposition
+from runtime.web import create_web
 
 STUCK_AFTER = 120.0
 """Seconds without a turn of the loop after which the worker is called stuck."""

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from runtime.environment import ConfigInvalid, required
+from runtime.shapes import prepared
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _PATH = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
@@ -80,6 +81,7 @@ class MetricsConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     label_values: Annotated[int, Meta(ge=1)] = 100
 
 
+@prepared
 class Config(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """The whole file. Sections that no service of this version reads are carried unread."""
 

@@ -10,20 +10,28 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from runtime.logs import frames
 
 PROBLEM_JSON = "application/problem+json"
-SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "parameter": {"type": "string", "description": "The query parameter that is to blame."},
-    },
-}
-"""A problem, as OpenAPI describes it."""
-
 _log = structlog.get_logger(__name__)
+
+
+def schema(**extensions: dict[str, Any]) -> dict[str, Any]:
+    """A problem, as OpenAPI describes it, with the schemas of its `extensions`."""
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            **extensions,
+        },
+    }
+
+
+SCHEMA: Final = schema(
+    parameter={"type": "string", "description": "The query parameter that is to blame."},
+)
+"""A problem of a question that is asked with parameters."""
 
 
 class Problem(Exception):

@@ -46,5 +46,7 @@ def serve(build: Build, *, host: str, port: int, threads: int) -> None:
         "accesslog": None,
         # Its warnings quote requests that it can't parse, and so secrets in paths and headers.
         "loglevel": "error",
+        # Else it writes one into the user's home, the same for all processes, to be commanded through.
+        "control_socket_disable": True,
     }
     _Server(build, options).run()

@@ -1,13 +1,11 @@
 """What every web process has: health, readiness, JSON answers, bearer tokens."""
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from flask import Flask, Response, request
-from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.exposition import choose_encoder
 
 from runtime.problems import Problem, answer_problems
 
@@ -59,21 +57,3 @@ def require_token(tokens: Sequence[str]) -> None:
         raise Problem(401, "Unauthorized", "send a valid token: Authorization: Bearer …").with_header(
             "WWW-Authenticate", "Bearer"
         )
-
-
-def exposition(registry: CollectorRegistry) -> Response:
-    """What `registry` holds, in the Prometheus format that the current request accepts."""
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return Response(encode(_WithoutCreated(registry)), content_type=content_type)
-
-
-class _WithoutCreated:
-    """A registry's families without their `_created` series, which double them and tell nobody anything."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._registry = registry
-
-    def collect(self) -> Iterator[Metric]:
-        for family in self._registry.collect():
-            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
-            yield family

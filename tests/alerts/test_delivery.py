@@ -12,6 +12,7 @@ from alerts.sinks import Bounded, Undelivered, sink
 from events.instants import SECOND
 from harness.alerting import HOUR, MINUTE, SECRET, Office, Open, all_to, an_alert
 from harness.receivers import Delivery, HttpReceiver, Mailbox, http_receiver, mailbox
+from harness.wait import until
 from local import ports
 
 
@@ -162,6 +163,7 @@ def test_a_try_that_hangs_ends_and_the_group_comes_again_under_its_id(
     hook.open.clear()
 
     assert courier.turn()
+    until(lambda: hook.arrived, 10, "the first try")
     office.clock.pass_by(MINUTE)
     assert courier.turn()
     assert hook.arrived == 1, "while the first try hangs there is no second"

@@ -118,6 +118,17 @@ def test_a_dead_sender_s_group_is_taken_over_as_it_was(office: Office) -> None:
     assert heir.token != dead.token
 
 
+def test_a_lane_that_a_clock_far_ahead_has_closed_is_open_once_the_clock_is_right(office: Office) -> None:
+    office.tell(an_alert())
+    office.clock.pass_by(2 * HOUR)
+    office.outbox.done(office.claim(), office.clock())
+    office.tell(an_alert("2"))
+
+    office.clock.pass_by(-2 * HOUR)
+
+    assert tickets(office.claim()) == ["2"]
+
+
 def test_who_lost_the_lease_changes_nothing_for_the_heir(office: Office) -> None:
     office.tell(an_alert())
     slow = office.claim()

@@ -95,7 +95,7 @@ def test_a_sender_that_is_killed_loses_nothing_and_its_heir_doubles_nothing(
         office.tell(*(an_alert(f"{team}-{n}", team=f"team{team}") for team in range(40) for n in range(3)))
 
         with process(stack, database, hook, tmp_path / "log", 0) as victim:
-            until(lambda: len(hook.requests) >= 10, 20, "the first groups")
+            until(lambda: len(hook.requests) >= 10, 30, "the first groups")
             hook.open.clear()
             until(lambda: hook.arrived > len(hook.requests), 10, "a request under way")
             victim.kill()

@@ -239,5 +239,12 @@ def test_an_author_brings_no_more_than_kind_and_id(changed: Changed) -> None:
     assert b"example.org" not in encode(decode(raw(changed("ticket.commented", "data.author", talkative))))
 
 
+def test_a_ticket_that_survives_itself_is_refused_by_the_worker_too(changed: Changed) -> None:
+    wire = changed("ticket.merged", "data.into", changed("ticket.merged", "id", "m1")["subject"])
+
+    with pytest.raises(EventInvalid, match=r"data\.into: a ticket can't be merged into itself"):
+        decode_desk_event(json.dumps(wire).encode())
+
+
 def test_the_key_of_an_event_is_its_ticket() -> None:
     assert key("acme-zendesk", "a/b") == "acme-zendesk/a/b"

@@ -8,7 +8,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from ingest.settings import read_settings
-from privacy.seal import KeyInvalid, Unopened, new_key_pair, opener, sealer
+from privacy.seal import KeyInvalid, Unopened, is_pair, new_key_pair, opener, sealer
 from runtime.environment import ConfigInvalid
 
 ADDRESS = "ayşe@example.org"
@@ -98,3 +98,12 @@ def test_a_wrong_key_in_the_environment_says_which_and_how_to_make_one() -> None
     ) as error:
         read_settings(env)
     assert "not a key" not in str(error.value)
+
+
+def test_two_keys_are_a_pair_where_the_one_opens_what_the_other_seals() -> None:
+    public, private = new_key_pair()
+
+    assert is_pair(public, private)
+    assert not is_pair(new_key_pair()[0], private)
+    assert not is_pair("no key", private)
+    assert not is_pair(public, "")

@@ -209,8 +209,8 @@ def test_four_years_of_hours_take_well_under_a_second() -> None:
         for hour in range(20_000)
     ]
 
-    started = time.perf_counter()
+    started = time.process_time()
     found = report("full_resolution", cells, "week", tz="Europe/Istanbul", group_by=("agent",))
 
     assert len(found.rows) > 200
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

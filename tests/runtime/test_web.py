@@ -4,8 +4,9 @@ import pytest
 from flask import Flask, Response
 from prometheus_client import CollectorRegistry, Counter
 
+from runtime.exposition import exposition
 from runtime.problems import PROBLEM_JSON, Problem
-from runtime.web import create_web, exposition, json_answer, require_token
+from runtime.web import create_web, json_answer, require_token
 
 
 def app(ready: str | None = None, healthy: str | None = None) -> Flask:
