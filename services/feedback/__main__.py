@@ -1,6 +1,5 @@
 """The commands of the feedback service; the worker's clients are built here."""
 
-import gc
 import os
 import sys
 import time
@@ -10,12 +9,13 @@ from functools import partial
 from typing import Any
 
 import click
+import pymongo
 import structlog
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
 
 from events.topics import TOPICS
-from feedback import audit
+from feedback import audit, doctor
 from feedback.crew import Failed, crew
 from feedback.forgetting.retention import retain
 from feedback.learning.learn import learn
@@ -24,6 +24,9 @@ from feedback.store import Store, database_name
 from feedback.wsgi import build
 from runtime import logs
 from runtime.beside import create_app, serve_beside
+from runtime.doctor import report
+from runtime.garbage import collect_rarely
+from runtime.mongo import PREPARE_SECONDS, WORKER_ANSWER_SECONDS, connect
 from runtime.progress import progress
 from runtime.server import serve as serve_web
 from runtime.stop import Stop
@@ -48,14 +51,16 @@ def main() -> None:
 )
 def worker(host: str, port: int, batch_size: int) -> None:
     """Plan and send surveys, take answers into the scores, until SIGTERM."""
-    logs.configure("feedback-worker")
-    gc.set_threshold(100_000, 50, 100)
+    logs.configure("feedback-worker", os.environ)
+    collect_rarely()
     settings = read_settings(os.environ)
     stop = Stop().on_signals()
     ensure_topics(settings.where.kafka, TOPICS, partitions=settings.partitions)
-    with _mongo(settings) as client:
+    with _mongo(settings, WORKER_ANSWER_SECONDS) as client:
         registry = CollectorRegistry()
-        with crew(settings, os.environ, client, registry, batch_size) as hands:
+        with pymongo.timeout(PREPARE_SECONDS):
+            made = crew(settings, os.environ, client, registry, batch_size)
+        with made as hands:
             app = create_app("feedback-worker", registry, hands.last_turn, hands.is_ready, hands.is_alive)
             end_web = serve_beside(app, host, port)
             structlog.get_logger().info("worker started", port=port)
@@ -68,7 +73,7 @@ def worker(host: str, port: int, batch_size: int) -> None:
 @click.option("--port", default=8003, show_default=True)
 def serve(host: str, port: int) -> None:
     """Serve the survey page, /metrics and the API until SIGTERM."""
-    logs.configure("feedback")
+    logs.configure("feedback", os.environ)
     serve_web(partial(build, read_settings(os.environ)), host=host, port=port, threads=16)
 
 
@@ -102,6 +107,13 @@ def learn_command() -> None:
         click.echo(line)
 
 
+@main.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor_command(as_json: bool) -> None:
+    """Look at what this service stands on, and say what to do; 1 if anything keeps it from its work."""
+    sys.exit(report(doctor.checks(os.environ), json=as_json))
+
+
 @contextmanager
 def _store() -> Iterator[Store]:
     settings = read_settings(os.environ)
@@ -109,8 +121,8 @@ def _store() -> Iterator[Store]:
         yield Store(client, database_name(settings.where.database))
 
 
-def _mongo(settings: Settings) -> MongoClient[dict[str, Any]]:
-    return MongoClient(settings.where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-feedback")
+def _mongo(settings: Settings, answer_seconds: float | None = None) -> MongoClient[dict[str, Any]]:
+    return connect(settings.where.mongo, "deskpulse-feedback", answer_seconds=answer_seconds)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from feedback.scores.scales import FIRST, RESERVED, USUAL
 from feedback.scores.scales import Survey as Kind
 from runtime.config import Reference, Span, span_seconds
 from runtime.environment import ConfigInvalid
+from runtime.shapes import prepared
 
 LANGUAGES: Final = ("tr", "en")
 _INSIDE: Final = pattern(r" - at `(?:key in )?\$([^`]*)`$")
@@ -52,6 +53,7 @@ class WebhookConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     secret: Reference
 
 
+@prepared
 class SurveyConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """See `Questionnaire`."""
 
@@ -86,6 +88,7 @@ class FollowUps(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     owner: str | None = None
 
 
+@prepared
 class FeedbackConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """`company` is the name that customers know, `from` the sender of mails; `enough`: from how many answers
     on a figure isn't marked as of too few; `notice` stands on each survey page; with `consent`, a comment is

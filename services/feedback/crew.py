@@ -31,6 +31,7 @@ from feedback.store import Store, database_name
 from feedback.worker import FeedbackHandler, TicketsHandler
 from runtime.logs import frames
 from runtime.stop import Stop
+from streams.clock import SharedClock
 from streams.consumer import ExactlyOnce
 from streams.membership import Subscription
 from streams.positions import Positions
@@ -141,23 +142,24 @@ def crew(
     )
     lanes = ways(settings.known, settings.feedback, env, opener, survey_link(settings))
     publisher = Publisher(settings.where.kafka)
+    clock = SharedClock(client)
     telemetry = Telemetry(registry)
 
     def consumer(topic: str, group: str, handler: TicketsHandler | FeedbackHandler) -> ExactlyOnce:
         subscription = Subscription(settings.where.kafka, topic, group, batch_size)
         positions = Positions(store.database, group)
-        return ExactlyOnce(subscription, client, positions, handler, publisher, telemetry)
+        return ExactlyOnce(subscription, client, positions, handler, publisher, telemetry, clock)
 
     return Crew(
         [
-            consumer(FEEDBACK, GROUP, FeedbackHandler(store, settler, _now, models)),
-            consumer(TICKETS, TICKETS_GROUP, TicketsHandler(store, settler, _now)),
+            consumer(FEEDBACK, GROUP, FeedbackHandler(store, settler, clock, models)),
+            consumer(TICKETS, TICKETS_GROUP, TicketsHandler(store, settler, clock)),
         ],
         [
-            Couriers(store, box, lanes, LetterTelemetry(registry)),
-            Sender(outbox, destinations, AlertTelemetry(registry, destinations.destinations)),
-            Watch(store, outbox.tell),
-            Nightly(store, settings.feedback),
+            Couriers(store, box, lanes, LetterTelemetry(registry), clock),
+            Sender(outbox, destinations, AlertTelemetry(registry, destinations.destinations), clock),
+            Watch(store, outbox.tell, clock),
+            Nightly(store, settings.feedback, clock),
         ],
         publisher.close,
     )
@@ -165,7 +167,3 @@ def crew(
 
 def _new_id() -> str:
     return uuid.uuid4().hex
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

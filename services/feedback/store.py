@@ -24,6 +24,7 @@ from feedback.forgetting.ageing import oldest_name, oldest_words
 from feedback.forgetting.destructions import Destructions
 from feedback.scores.answers import LABELS
 from rollups.amounts import Amounts
+from rollups.collections import ensure_collections
 from rollups.store import RollupStore
 
 WIDTH: Final = 3600
@@ -80,10 +81,7 @@ class Store:
 
     def prepare(self) -> None:
         """Make collections and indexes: a transaction can't wait for them."""
-        existing = set(self.database.list_collection_names())
-        for name in _COLLECTIONS:
-            if name not in existing:
-                self.database.create_collection(name, check_exists=False)
+        ensure_collections(self.database, _COLLECTIONS)
         self._cases.create_index(
             [("owner", ASCENDING), ("next_due", ASCENDING)],
             partialFilterExpression={"next_due": {"$gt": 0}},

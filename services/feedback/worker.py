@@ -81,6 +81,10 @@ class _Handler:
         """Nothing is published by this service's consumers."""
         return []
 
+    def elsewhere(self, _partition: int, _pending: Sequence[str]) -> list[str]:
+        """Nothing is published by this service's consumers."""
+        return []
+
     def everything(self, _partition: int) -> Iterator[list[Message]]:
         """Nothing is published by this service's consumers."""
         return iter(())
@@ -160,7 +164,7 @@ class FeedbackHandler(_Handler):
         self._store.save_customers(list(work.changed_customers.values()), session)
         erasures = [event for _, event in told if isinstance(event, CustomerErased)]
         for erasure in erasures:
-            erase(self._store, erasure, session, self._settler.withdraw_letters)
+            erase(self._store, erasure, self._clock(), session, self._settler.withdraw_letters)
         outcome.newest = max((micros(event.time) for _, event in told), default=None)
         handled = news + len(acts) + len(erasures)
         faulty = len(outcome.dead) - unread

@@ -1,27 +1,26 @@
 """The composition root of the web process: it makes the clients and knows how to close them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
-from pymongo import MongoClient
 from pymongo.read_concern import ReadConcern
 
 from feedback.settings import Settings
 from feedback.store import Store, database_name
 from feedback.web.app import create_app
 from rollups.reachable import missing
+from runtime.mongo import WEB_ANSWER_SECONDS, connect
 from streams.publisher import Publisher
 
 
 def build(settings: Settings) -> tuple[Flask, Callable[[], None]]:
     """The app and the function that closes its clients; call it in the process that serves."""
-    client: MongoClient[dict[str, Any]] = MongoClient(
+    client = connect(
         settings.where.mongo,
-        serverSelectionTimeoutMS=2000,
-        socketTimeoutMS=20_000,
-        appname="deskpulse-feedback-web",
+        "deskpulse-feedback-web",
+        answer_seconds=WEB_ANSWER_SECONDS,
+        absent_seconds=2.0,
     )
     publisher = Publisher(settings.where.kafka, delivery_timeout=12.0, block_timeout=2.0)
     store = Store(client, database_name(settings.where.database), ReadConcern("majority"))

@@ -1,11 +1,13 @@
 """The command line of ingest: serve the web app, or import history from a file."""
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 
 import click
 
+from ingest import doctor
 from ingest.importer.command import beside, import_file
 from ingest.importer.mapping import MappingInvalid, load
 from ingest.importer.rows import FileUnusable
@@ -17,7 +19,9 @@ from ingest.unread.command import replay_kept
 from ingest.wsgi import build
 from privacy.seal import new_key_pair
 from runtime import logs
+from runtime.doctor import report
 from runtime.environment import ConfigInvalid
+from runtime.garbage import collect_rarely
 from runtime.server import serve as serve_web
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -36,8 +40,8 @@ def main() -> None:
 @click.option("--port", default=8001, show_default=True)
 def serve(host: str, port: int) -> None:
     """Serve the webhook endpoints until SIGTERM."""
-    logs.configure("ingest")
     try:
+        logs.configure("ingest", os.environ)
         settings, senders = read_settings(os.environ), read_senders(os.environ)
         spool = read_spool(os.environ, port)
         # Here, where an error is one sentence; the process that serves opens it for itself.
@@ -65,9 +69,10 @@ def import_(
     An import that was interrupted goes on where it ended when it is called again. Rejected rows are counted
     and listed; the exit code is 1 only where no row at all could be used, or Kafka was away.
     """
-    logs.configure("ingest")
+    collect_rarely()
     state = state or Path(f"{file.name}.import-state.json")
     try:
+        logs.configure("ingest", os.environ)
         mapping = load(mapping_file)
         job = Job(
             file=file,
@@ -96,9 +101,9 @@ def reconcile(source: str, since: str, state: Path | None) -> None:
     What is known already changes nothing. A run that was interrupted goes on where it ended when it is
     called again.
     """
-    logs.configure("ingest")
     path = state or Path(f"{source}.reconcile-state.json")
     try:
+        logs.configure("ingest", os.environ)
         settings, senders = read_settings(os.environ), read_senders(os.environ)
         reconcile_source(source, moment(since), path, senders, settings, os.environ)
     except ConfigInvalid as why:
@@ -114,12 +119,20 @@ def replay(source: str | None, port: int) -> None:
     ingest keeps them for 7 days, without anybody's texts. Call it after an update, or after a change of the
     configuration; it may run beside ingest.
     """
-    logs.configure("ingest")
     try:
+        logs.configure("ingest", os.environ)
         settings, senders = read_settings(os.environ), read_senders(os.environ)
         replay_kept(read_spool(os.environ, port).directory, senders, settings, source)
     except ConfigInvalid as why:
         raise click.ClickException(str(why)) from None
+
+
+@main.command("doctor")
+@click.option("--port", default=8001, show_default=True, help="Of the ingest that is meant.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor_command(port: int, as_json: bool) -> None:
+    """Look at what ingest stands on, and say what to do; 1 if anything keeps it from its work."""
+    sys.exit(report(doctor.checks(os.environ, port), json=as_json))
 
 
 @main.command("new-keys")

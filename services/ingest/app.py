@@ -10,7 +10,8 @@ from events.schema import json_schema
 from ingest import openapi
 from ingest.door import Door
 from ingest.front import Front
-from runtime.web import Check, create_web, exposition, json_answer, require_token
+from runtime.exposition import exposition
+from runtime.web import Check, create_web, json_answer, require_token
 
 
 def create_app(door: Door, tokens: Sequence[str], ready: Check) -> Flask:

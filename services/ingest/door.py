@@ -23,11 +23,12 @@ from ingest.intake import (
 from ingest.privacy import Privacy
 from ingest.reconcile.tools import HISTORIES
 from ingest.refusals import REASONS, REFUSALS, REFUSED, not_allowed, plainly
+from ingest.request_id import request_id_of
 from ingest.schemes import Delivery
 from ingest.sources.contract import PayloadInvalid, Reading
 from ingest.sources.telling import KNOWN
 from ingest.telemetry import Telemetry
-from runtime.logs import frames
+from runtime.logs import Sparing, frames
 from streams.publisher import Message
 
 Publish: TypeAlias = Callable[[Sequence[Message]], None]
@@ -49,14 +50,19 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered: an HTTP status, a body and its type."""
+    """What is answered: an HTTP status, a body and its type, and the id under which the log knows it ("":
+    none)."""
 
     status: int
     body: bytes
     content_type: str
+    request_id: str = ""
 
 
 _log = structlog.get_logger(__name__)
+TOLD_A_SECOND: Final = 50
+"""Deliveries that the log tells of at its usual level; more of them cost more than they are worth."""
+_MOST_IDS: Final = 20
 _LOOKED: Final = Answer(200, b"", "text/plain; charset=utf-8")
 
 
@@ -66,6 +72,7 @@ class Door:
     def __init__(self, senders: Senders, behind: Behind) -> None:
         self._senders = senders
         self._behind = behind
+        self._sparing = Sparing(TOLD_A_SECOND)
         self.telemetry = Telemetry(tuple(senders), REASONS)
         self.watch = Watch({name: _configured(sender) for name, sender in senders.items()})
 
@@ -97,27 +104,50 @@ class Door:
         if delivery.method != "POST":
             raise not_allowed(("POST",))
         reading = self._read_or_keep(sender, delivery)
-        self._take(reading, delivery.received_at)
+        posted = self._take(reading, delivery.received_at)
         self._note(source, reading, delivery.received_at)
-        return _accepted(reading)
+        return self._accepted(source, delivery, reading, posted)
 
     def _posted(self, delivery: Delivery) -> Answer:
         reading = Reading(posted_events(self._senders, delivery))
-        self._take(reading, delivery.received_at)
-        for source in {event.source for event in reading.events}:
+        posted = self._take(reading, delivery.received_at)
+        sources = sorted({event.source for event in reading.events})
+        for source in sources:
             own = Reading([event for event in reading.events if event.source == source])
             self._note(source, own, delivery.received_at)
-        return _accepted(reading)
+        return self._accepted(", ".join(sources), delivery, reading, posted)
+
+    def _accepted(
+        self, source: str, delivery: Delivery, reading: Reading, posted: Sequence[Message]
+    ) -> Answer:
+        """The answer to what was `posted`; the log tells of it, so that a delivery can be followed from its
+        id through its tickets to the worker's batch."""
+        request_id = request_id_of(delivery.headers)
+        left_out = self._sparing.admits(monotonic())
+        (_log.debug if left_out is None else _log.info)(
+            "delivery_accepted",
+            source=source,
+            delivery=request_id,
+            events=[event.id for event in reading.events[:_MOST_IDS]],
+            tickets=list({message.key.decode(): None for message in posted[:_MOST_IDS]}),
+            count=len(reading.events),
+            left_out=left_out or 0,
+        )
+        body = b'{"accepted":%d}' % len(reading.events)
+        return Answer(202, body, "application/json", request_id)
 
     def _note(self, source: str, reading: Reading, received_at: datetime) -> None:
         self.telemetry.delivered(source, reading, received_at)
         self.watch.accepted(source, reading, received_at)
 
-    def _take(self, reading: Reading, received_at: datetime) -> None:
+    def _take(self, reading: Reading, received_at: datetime) -> list[Message]:
+        """What of `reading` was new, and is durable now."""
         started = monotonic()
         new = [event for event in reading.events if not self._is_repetition(event)]
-        self._behind.publish(messages(new, self._behind.privacy))
+        posted = messages(new, self._behind.privacy)
+        self._behind.publish(posted)
         self.telemetry.accepted(reading, received_at, monotonic() - started)
+        return posted
 
     def _is_repetition(self, event: PostedEvent) -> bool:
         """Whether `event` only says again since when a ticket exists, which every delivery about it does."""
@@ -132,10 +162,6 @@ class Door:
                 _log.error("adapter_failed", source=sender.origin.name, kind=kind, at=frames(fault))
             self._behind.keep(sender, delivery, error)
             raise
-
-
-def _accepted(reading: Reading) -> Answer:
-    return Answer(202, b'{"accepted":%d}' % len(reading.events), "application/json")
 
 
 def _configured(sender: Sender) -> Configured:

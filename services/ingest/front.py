@@ -40,7 +40,8 @@ class Front:
         if way is None:
             return self._app(environ, start_response)
         try:
-            answer, headers = self._answer(way, environ), {}
+            answer = self._answer(way, environ)
+            headers = {"X-Request-Id": answer.request_id} if answer.request_id else {}
         except Problem as problem:
             answer, headers = _problem(problem), problem.headers
         except Exception as error:  # noqa: BLE001 # the sender gets an answer, the log the reason

@@ -7,7 +7,7 @@ import msgspec
 from events.types import PostedEvent
 from ingest.health import SourceHealth
 from ingest.sources.cloudevents.adapter import BATCH, SINGLE
-from runtime.problems import PROBLEM_JSON
+from runtime.problems import PROBLEM_JSON, schema
 
 _ANSWERS: Final = {
     "400": "Malformed: the problem names every faulty element and field; nothing was accepted.",
@@ -18,17 +18,7 @@ _ANSWERS: Final = {
     "503": "Nothing durable is left; post the same again after Retry-After seconds.",
 }
 
-_PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
-    },
-}
+_PROBLEM: Final = schema(errors={"type": "array", "items": {"$ref": "#/components/schemas/Fault"}})
 _FAULT: Final = {
     "type": "object",
     "required": ["field", "reason"],
@@ -118,11 +108,13 @@ def _sources() -> dict[str, Any]:
 
 def _intake(summary: str, contents: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     accepted = {"application/json": {"schema": {"$ref": "#/components/schemas/Accepted"}}}
+    known_as = {"description": "By which id the log knows this delivery.", "schema": {"type": "string"}}
+    durable = {"description": "All events are durable.", "content": accepted}
     operation = {
         "summary": summary,
         "security": [{"bearer": []}, {"standardWebhooks": []}],
         "requestBody": {"required": True, "content": {kind: {"schema": s} for kind, s in contents.items()}},
-        "responses": {"202": {"description": "All events are durable.", "content": accepted}},
+        "responses": {"202": {**durable, "headers": {"X-Request-Id": known_as}}},
     }
     return _with_problems(operation, problems)
 

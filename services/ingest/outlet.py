@@ -160,6 +160,7 @@ class Outlet:
                     return
             self.spooling = False
         _log.info("spooling_ended", messages=self._drain.take_count())
+        self._spool.shrink()
 
     def _tell(self) -> None:
         if self.spooling and monotonic() > self._told_at + _TELL_SECONDS:

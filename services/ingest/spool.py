@@ -1,5 +1,6 @@
 """Accepted messages on this machine's disk while Kafka is away: durable, bounded, in order."""
 
+import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -16,6 +17,8 @@ from streams.publisher import Message, Unavailable
 _HANDOVER_SECONDS: Final = 15.0
 _TROUBLE_SECONDS: Final = 10.0
 _ROW_BYTES: Final = 32
+_LEFT_ALONE: Final = 16 * 1024**2
+"""Bytes of the disk that no message takes: on a full one SQLite couldn't even forget what has arrived."""
 
 _INSERT: Final = "INSERT INTO spooled VALUES (?, ?, ?, ?, ?)"
 _DELETE: Final = "DELETE FROM spooled WHERE seq = ?"
@@ -99,7 +102,7 @@ class Spool:
     def offer(self, messages: Sequence[Message]) -> Stored:
         """Give `messages` their places in the order; wait for what this returns.
 
-        Raises Unavailable, with nothing of them kept, when the spool is full.
+        Raises Unavailable, with nothing of them kept, when the spool or its disk is full.
         """
         size, now = sum(map(_size, messages)), time.time()
         with self._guard:
@@ -142,6 +145,11 @@ class Spool:
         """Return once all that was offered before is on the disk, or refused. Raises Unavailable."""
         wait(self._commits.submit([]))
 
+    def shrink(self) -> None:
+        """Give back the room that an empty spool needs no more. Raises sqlite3.Error."""
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            self._reader.execute(statement).close()
+
     def close(self) -> None:
         """Write what is on its way and leave; what is spooled stays on the disk."""
         self._commits.close()
@@ -179,7 +187,17 @@ class Spool:
             )
         if self.oldest_seconds > self._bounds.max_age:
             return f"the spool in {self._bounds.directory} holds messages older than DESKPULSE_SPOOL_MAX_AGE"
-        return None
+        return self._no_room(size)
+
+    def _no_room(self, size: int) -> str | None:
+        directory = self._bounds.directory
+        try:
+            free = shutil.disk_usage(directory).free
+        except OSError as error:
+            return f"the spool in {directory} can't be reached: {error}"
+        if free >= size + _LEFT_ALONE:
+            return None
+        return f"the disk of the spool in {directory} has no more than {free // 1024**2} MiB left: make room"
 
 
 def _size(message: Message) -> int:

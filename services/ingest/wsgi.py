@@ -18,6 +18,7 @@ from ingest.schemes import Delivery
 from ingest.settings import Settings
 from ingest.spool import Bounds, Spool
 from ingest.unread.store import UnreadStore
+from runtime.garbage import collect_rarely
 from runtime.stop import Stop
 
 _EXPIRY_SECONDS = 3600.0
@@ -53,7 +54,7 @@ def build(settings: Settings, bounds: Bounds, senders: Senders) -> tuple[Flask, 
     app = create_app(door, settings.tokens, outlet.missing)
     # What has been made by now stays, and requests leave no cycles: looking for them is a tenth of the work.
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    collect_rarely()
     return app, close
 
 

@@ -1,6 +1,5 @@
 """The commands of the metrics service; the worker's clients are built here."""
 
-import gc
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 import msgspec
+import pymongo
 import structlog
 from prometheus_client import CollectorRegistry
 from pymongo import MongoClient
@@ -22,7 +22,7 @@ from alerts.sender import Sender
 from alerts.telemetry import Telemetry as AlertTelemetry
 from calendars.config import calendars
 from events.topics import EVENTS, TICKETS, TOPICS
-from metrics import audit, simulation_report
+from metrics import audit, doctor, simulation_report
 from metrics.settings import other_rules, read_settings, ways
 from metrics.simulation import Question, simulate
 from metrics.store import Store
@@ -32,10 +32,14 @@ from rollups.intervals import instant
 from runtime import logs
 from runtime.beside import create_app, serve_beside
 from runtime.config import Config, load
+from runtime.doctor import report
 from runtime.environment import Addresses, ConfigInvalid, addresses
+from runtime.garbage import collect_rarely
+from runtime.mongo import PREPARE_SECONDS, WORKER_ANSWER_SECONDS, connect
 from runtime.progress import progress
 from runtime.server import serve as serve_web
 from runtime.stop import Stop
+from streams.clock import SharedClock
 from streams.command import run
 from streams.consumer import ExactlyOnce
 from streams.membership import Subscription
@@ -64,32 +68,32 @@ def main() -> None:
 )
 def worker(host: str, port: int, batch_size: int) -> None:
     """Fold events into tickets and aggregates until SIGTERM."""
-    logs.configure("metrics-worker")
-    # A batch makes many objects that live exactly as long as it does: walking them to find garbage is a
-    # fifth of the work, and finds none.
-    gc.set_threshold(100_000, 50, 100)
+    logs.configure("metrics-worker", os.environ)
+    collect_rarely()
     where, config = _environment()
     counting = ways(config)
     destinations = routing(config.alerts, calendars(config.calendars), os.environ)
     stop = Stop().on_signals()
     ensure_topics(where.kafka, TOPICS, partitions=int(os.environ.get("KAFKA_PARTITIONS", "4")))
-    with _mongo(where) as client:
-        store = Store(client[where.database])
-        store.prepare()
+    with _mongo(where, WORKER_ANSWER_SECONDS) as client:
+        store, outbox = Store(client[where.database]), Outbox(client[where.database], destinations)
+        with pymongo.timeout(PREPARE_SECONDS):
+            store.prepare()
+            outbox.prepare()
         store.require_counting(counting.width, counting.fingerprint)
         store.set_counting(counting.width, counting.fingerprint)
-        outbox = Outbox(store.database, destinations)
-        outbox.prepare()
+        clock = SharedClock(client)
         registry = CollectorRegistry()
-        sender = Sender(outbox, destinations, AlertTelemetry(registry, destinations.destinations))
+        sender = Sender(outbox, destinations, AlertTelemetry(registry, destinations.destinations), clock)
         publisher = Publisher(where.kafka, linger_ms=0)
         consumer = ExactlyOnce(
             Subscription(where.kafka, EVENTS, GROUP, batch_size, output=TICKETS),
             client,
             Positions(store.database, GROUP),
-            TicketHandler(store, counting, outbox.tell),
+            TicketHandler(store, counting, outbox.tell, clock),
             publisher,
             Telemetry(registry),
+            clock,
         )
         end_web = serve_beside(
             create_app(
@@ -111,7 +115,8 @@ def worker(host: str, port: int, batch_size: int) -> None:
 @click.option("--port", default=8002, show_default=True)
 def serve(host: str, port: int) -> None:
     """Serve /metrics, facts and reports until SIGTERM."""
-    logs.configure("metrics")
+    collect_rarely()
+    logs.configure("metrics", os.environ)
     serve_web(partial(build, read_settings(os.environ), GROUP), host=host, port=port, threads=16)
 
 
@@ -184,6 +189,13 @@ def simulate_command(policy: Path, start: str, end: str, as_json: bool) -> None:
         click.echo(line)
 
 
+@main.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor_command(as_json: bool) -> None:
+    """Look at what this service stands on, and say what to do; 1 if anything keeps it from its work."""
+    sys.exit(report(doctor.checks(os.environ, GROUP), json=as_json))
+
+
 def _instant(text: str, option: str) -> int:
     try:
         return instant(text, UTC)
@@ -196,8 +208,8 @@ def _environment() -> tuple[Addresses, Config]:
     return addresses(os.environ), config
 
 
-def _mongo(where: Addresses) -> MongoClient[dict[str, Any]]:
-    return MongoClient(where.mongo, serverSelectionTimeoutMS=5000, appname="deskpulse-metrics")
+def _mongo(where: Addresses, answer_seconds: float | None = None) -> MongoClient[dict[str, Any]]:
+    return connect(where.mongo, "deskpulse-metrics", answer_seconds=answer_seconds)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from metrics.contributions import LABELS
 from metrics.documents import READ, event_document, ticket, ticket_document
 from metrics.moments import Moments
 from metrics.records import Row, StoredEvent, Ticket
+from rollups.collections import ensure_collections
 from rollups.store import RollupStore
 from runtime.environment import ConfigInvalid
 
@@ -51,10 +52,7 @@ class Store:
 
     def prepare(self) -> None:
         """Make collections and indexes: a transaction can't wait for them."""
-        existing = set(self.database.list_collection_names())
-        for name in _COLLECTIONS:
-            if name not in existing:
-                self.database.create_collection(name, check_exists=False)
+        ensure_collections(self.database, _COLLECTIONS)
         self._events.create_index("ticket")
         self._tickets.create_index("partition")
         self._tickets.create_index("customers", sparse=True)
@@ -175,6 +173,11 @@ class Store:
         found = self._tickets.find({"partition": partition}, READ, batch_size=most)
         while some := [ticket(d) for d in islice(found, most)]:
             yield some
+
+    def elsewhere(self, partition: int, keys: Sequence[str]) -> set[str]:
+        """The keys among `keys` of tickets that belong to another partition."""
+        found = self._tickets.find({"_id": {"$in": list(keys)}, "partition": {"$ne": partition}}, {"_id": 1})
+        return {document["_id"] for document in found}
 
     def placed_tickets(
         self, keys: Sequence[str], session: ClientSession | None = None

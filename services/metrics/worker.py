@@ -84,8 +84,9 @@ class TicketHandler:
         self._write(batch.partition, todo, events, session)
         self._announce(todo, outcome, merged)
         # A merger that is told again may be so because a broker lost what was said of it.
-        for name in merged & stored.keys() - news.keys():
-            outcome.outgoing += absorptions(stored[name].state(), stored[name].writes)
+        for name in sorted(merged & stored.keys() - news.keys()):
+            outcome.pending.append(name)
+            outcome.outgoing += self._again(stored[name])
         handled = len(events) + said.erasures
         outcome.counts = {
             "handled": handled,
@@ -131,15 +132,20 @@ class TicketHandler:
 
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """The facts of the tickets `pending`, and what their mergers say, as stored now."""
-        messages = []
-        for ticket in self._store.tickets(pending).values():
-            messages += [self._as_stored(ticket), *absorptions(ticket.state(), ticket.writes)]
-        return messages
+        tickets = self._store.tickets(pending).values()
+        return [message for ticket in tickets for message in self._again(ticket)]
+
+    def elsewhere(self, partition: int, pending: Sequence[str]) -> set[str]:
+        """Those tickets of `pending` that have come to another partition."""
+        return self._store.elsewhere(partition, pending)
 
     def everything(self, partition: int) -> Iterator[list[Message]]:
         """The facts of all tickets of `partition` as stored now, in portions."""
         for tickets in self._store.of_partition(partition, SAID_AT_ONCE):
             yield [self._as_stored(ticket) for ticket in tickets]
+
+    def _again(self, ticket: Ticket) -> list[Message]:
+        return [self._as_stored(ticket), *absorptions(ticket.state(), ticket.writes)]
 
     def _as_stored(self, ticket: Ticket) -> Message:
         state = ticket.state()

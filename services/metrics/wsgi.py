@@ -1,11 +1,9 @@
 """The composition root of the web process: it makes the clients and knows how to close them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
-from pymongo import MongoClient
 from pymongo.read_concern import ReadConcern
 
 from metrics.exposition.collector import TicketCollector
@@ -15,6 +13,7 @@ from metrics.store import Store
 from metrics.web.app import create_app
 from rollups.latest import Latest
 from rollups.reachable import missing
+from runtime.mongo import WEB_ANSWER_SECONDS, connect
 from streams.positions import Positions
 
 
@@ -23,11 +22,11 @@ def build(settings: Settings, group: str) -> tuple[Flask, Callable[[], None]]:
 
     `group` is the worker's, whose positions tell how far the numbers go.
     """
-    client: MongoClient[dict[str, Any]] = MongoClient(
+    client = connect(
         settings.where.mongo,
-        serverSelectionTimeoutMS=2000,
-        socketTimeoutMS=20_000,
-        appname="deskpulse-metrics-web",
+        "deskpulse-metrics-web",
+        answer_seconds=WEB_ANSWER_SECONDS,
+        absent_seconds=2.0,
     )
     # What a majority doesn't have yet may be rolled back, and a counter that was shown would fall.
     store = Store(client.get_database(settings.where.database, read_concern=ReadConcern("majority")))

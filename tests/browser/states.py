@@ -21,6 +21,11 @@ def _go(page: Page, address: str) -> None:
     page.goto(address)
 
 
+def _send(page: Page) -> None:
+    with page.expect_navigation():
+        page.click("form button")
+
+
 def _answered(page: Page, site: Site, to: str) -> None:
     known = site.surveys.open["csat"]
     site.surveys.open["csat"] = replace(known, present=Present(2, "Kargom çok geç geldi, kimse aramadı."))
@@ -30,32 +35,32 @@ def _answered(page: Page, site: Site, to: str) -> None:
 def _faulty(page: Page, site: Site, to: str) -> None:
     page.goto(to + site.path())
     page.fill("#comment", "x" * 1_001)
-    page.click("form button")
+    _send(page)
 
 
 def _thanked(page: Page, site: Site, to: str) -> None:
     page.goto(f"{to}{site.path()}?r=4")
     page.fill("#comment", "مرحبا")
-    page.click("form button")
+    _send(page)
 
 
 def _empty_remark(page: Page, site: Site, to: str) -> None:
     _thanked(page, site, to)
-    page.click("form button")
+    _send(page)
 
 
 def _remarked(page: Page, site: Site, to: str) -> None:
     _thanked(page, site, to)
     page.fill("#more", "Teşekkürler")
     page.check("#consent")
-    page.click("form button")
+    _send(page)
 
 
 def _unsaved(page: Page, site: Site, to: str) -> None:
     page.goto(f"{to}{site.path()}?r=1")
     page.fill("#comment", "Kaybolmasın.")
     site.surveys.stores = False
-    page.click("form button")
+    _send(page)
     site.surveys.stores = True
 
 
@@ -65,7 +70,7 @@ def _stopping(page: Page, site: Site, to: str) -> None:
 
 def _stopped(page: Page, site: Site, to: str) -> None:
     _stopping(page, site, to)
-    page.click("form button")
+    _send(page)
 
 
 def _standing(standing: Standing) -> Enter:

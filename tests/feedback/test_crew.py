@@ -28,7 +28,10 @@ class Loop:
 
 
 class Slow:
-    """Something beside that takes its time to end."""
+    """Something beside that takes its time to end, and `waits` for it, in seconds."""
+
+    def __init__(self, waits: list[float]) -> None:
+        self._waits = waits
 
     def start(self, stop: Stop) -> None:
         """Nothing to do."""
@@ -39,6 +42,7 @@ class Slow:
 
     def join(self, seconds: float) -> None:
         """Wait in vain."""
+        self._waits.append(seconds)
         time.sleep(seconds)
 
 
@@ -64,8 +68,9 @@ def test_a_consumer_that_fails_ends_the_other_in_order_and_then_the_worker(
 def test_however_many_take_long_to_end_they_are_waited_for_a_few_seconds_together() -> None:
     stop = Stop()
     stop.set()
-    began = time.monotonic()
+    waits: list[float] = []
 
-    Crew(cast("Any", [Loop()]), [Slow(), Slow(), Slow()], lambda: None).run(stop)
+    Crew(cast("Any", [Loop()]), [Slow(waits), Slow(waits), Slow(waits)], lambda: None).run(stop)
 
-    assert time.monotonic() - began < 6
+    assert len(waits) == 3
+    assert 0 < sum(waits) <= 5

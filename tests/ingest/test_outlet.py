@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -54,6 +55,9 @@ def seconds(act: Callable[[], None]) -> float:
 def test_what_kafka_confirms_in_time_never_touches_the_spool(queue: Broker, bounds: Bounds) -> None:
     with outlet_to(queue.address, bounds) as (outlet, spool):
         until(lambda: not outlet.spooling, 20, "Kafka to be found")
+        # A broker that has just begun may take its time for the very first.
+        outlet.publish([message("0", key="acme/2")])
+        until(lambda: not outlet.spooling, 20, "the first to have arrived")
         outlet.publish([])
         outlet.publish([message("1"), message("2"), message("3")])
 
@@ -68,8 +72,8 @@ def test_only_the_first_message_waits_for_a_silent_kafka_and_each_arrives_once_i
         until(lambda: not outlet.spooling, 20, "Kafka to be found")
         with queue.paused():
             assert 0.9 < seconds(lambda: outlet.publish([message("0"), message("1")])) < 2
-            for n in range(2, 50):
-                assert seconds(lambda n=n: outlet.publish([message(f"{n}")])) < 0.5  # type: ignore[misc]
+            others = [seconds(partial(outlet.publish, [message(f"{n}")])) for n in range(2, 50)]
+            assert max(others) < 0.5
             assert (outlet.spooling, spool.depth, outlet.missing()) == (True, 50, None)
         until(lambda: not outlet.spooling, 30, "the spool to be empty")
         outlet.publish([message("50")])
@@ -92,7 +96,7 @@ def test_what_an_earlier_process_spooled_goes_before_what_comes_now(queue: Broke
 
 
 def test_without_kafka_it_is_ready_until_its_spool_is_full(queue: Broker, bounds: Bounds) -> None:
-    with outlet_to(queue.address, bounds) as (outlet, spool), queue.paused():
+    with queue.paused(), outlet_to(queue.address, bounds) as (outlet, spool):
         assert seconds(lambda: outlet.publish([message("x" * 600_000)])) < 0.5
         until(lambda: outlet.missing() is None, 15, "it to be ready without Kafka")
 
@@ -134,7 +138,7 @@ def test_a_broker_made_anew_under_a_producer_gets_all_that_follows(queue: Broker
         for life in range(2):
             queue.kill()
             outlet.publish([message(f"{life} while it is gone")])
-            queue.start()
+            queue.start_empty()
             outlet.publish([message(f"{life} while it is new")])
             until(lambda: not outlet.spooling, 60, "the spool to be empty")
         outlet.publish([message("after")])

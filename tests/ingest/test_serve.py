@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness import services, wait
+from harness.parts import new_broker
 from harness.posting import read_arrivals
-from local import broker as brokers
-from local import ports
 from local.stack import Stack
 
 
@@ -93,21 +92,21 @@ def test_it_serves_refuses_endless_bodies_and_stops_cleanly(
 def test_it_accepts_before_kafka_is_there_while_it_is_and_after_it_went(
     stack: Stack, config: str, tmp_path: Path
 ) -> None:
-    port = ports.free_port()
+    queue = new_broker(tmp_path)
     env = services.environment(
-        stack, "unused", DESKPULSE_CONFIG=config, KAFKA_BOOTSTRAP_SERVERS=brokers.bootstrap(port)
+        stack, "unused", DESKPULSE_CONFIG=config, KAFKA_BOOTSTRAP_SERVERS=queue.address
     )
     with services.ingest(env, tmp_path) as ingest:
         assert status(ingest.url("/healthz")) == 200
         assert post_event(ingest.url(), 1).status == 202
 
-        broker = brokers.start(tmp_path / "broker.log", port)
+        queue.start()
         try:
             wait.until(lambda: '"spooling_ended"' in ingest.log.read_text(), 40, "ingest to find Kafka")
             assert post_event(ingest.url(), 2).status == 202
-            assert len(read_arrivals(brokers.bootstrap(port), "acme", 2)) == 2
+            assert len(read_arrivals(queue.address, "acme", 2)) == 2
         finally:
-            broker.kill()
+            queue.kill()
 
         began = monotonic()
         assert post_event(ingest.url(), 3).status == 202

@@ -222,6 +222,6 @@ def publish(broker: Stack, wires: list[oracle.Wire]) -> None:
 
 
 def retries(running: RunningService, cause: str) -> float:
-    with urlopen(running.url("/metrics"), timeout=5) as answer:
+    with urlopen(running.url("/metrics"), timeout=60) as answer:
         found = samples(answer.read().decode())
     return value(found, "helpdesk_batch_retries_total", cause=cause) or 0.0

@@ -17,6 +17,7 @@ from harness import oracle
 from harness.partitions import Partitions, apart, numbers, partition_of
 from harness.services import environment, worker
 from harness.telling import changed, created, event, wrote
+from harness.wait import until
 from local.stack import Stack
 from metrics.ticket.state import State
 from streams.publisher import Message, Publisher
@@ -120,8 +121,8 @@ def test_a_merger_reaches_the_other_partition_through_the_broker(
 
     with closing(Publisher(broker.kafka)) as publisher, worker(environment(broker, database), tmp_path):
         publisher.publish([message(one) for one in before])
-        check.await_all_processed(mongo, broker.kafka, database)
-        assert check.aggregates(mongo, database) == oracle.rollups(before, 3600)
+        wanted = oracle.rollups(before, 3600)
+        until(lambda: check.aggregates(mongo, database) == wanted, 60, "the merger in both partitions")
 
         publisher.publish([message(one) for one in after])
         check.await_all_processed(mongo, broker.kafka, database)
@@ -129,12 +130,13 @@ def test_a_merger_reaches_the_other_partition_through_the_broker(
     check.assert_exact(mongo, broker.kafka, database, [*before, *after])
 
 
+def told(messages: list[Message]) -> set[tuple[str, bytes, bytes]]:
+    return {(one.topic, one.key, one.value) for one in messages}
+
+
 def test_a_batch_tells_what_a_crash_would_tell_again(partitions: Partitions) -> None:
     history = merger()
     outcome = partitions.process(*map(raw, history))
-
-    def told(messages: list[Message]) -> set[tuple[str, bytes, bytes]]:
-        return {(one.topic, one.key, one.value) for one in messages}
 
     assert told(outcome.outgoing) == told(partitions.handler.republish(outcome.pending))
     assert {one.topic for one in outcome.outgoing} == {EVENTS, TICKETS}
@@ -151,6 +153,8 @@ def test_a_merger_that_is_told_again_is_said_again_in_case_it_was_lost(partition
     partitions.tell(merged)
 
     assert len([one for one in lost if one.topic == EVENTS]) == 1
+    again = partitions.process(raw(merged), partition=partition_of(MERGED))
+    assert told(again.outgoing) == told(partitions.handler.republish(again.pending)) >= told(lost)
     assert waiting_since(survivor(partitions)) == oracle.us(at("10:00"))
     assert numbers(partitions.store.rollups) == oracle.rollups(merger(), 3600)
 

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from runtime.shapes import prepared
+
 
 class Mood(Struct, array_like=True, frozen=True):
     """How one text of theirs read: when (µs), and its polarity from -1 to 1."""
@@ -10,6 +12,7 @@ class Mood(Struct, array_like=True, frozen=True):
     polarity: float
 
 
+@prepared
 class Customer(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """`id` is a pseudonym. Times µs: `asked_at`, when they were last asked anything; `opted_out_at` and
     `opted_in_at`, when they last said that they don't want to be, or do again; `erased_at`, up to when what

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from feedback.cases.case import Note
 from privacy.redact import redact
+from runtime.shapes import prepared
 
 _AT: Final = pattern(r" - at `\$\.([^`]*)`$")
 _MISSING: Final = pattern(r"missing required field `([^`]+)`|unknown field `([^`]+)`")
@@ -22,6 +23,7 @@ class EntryInvalid(ValueError):
         self.field = field
 
 
+@prepared
 class _Entry(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     by: Name
     contacted: bool = False

@@ -8,7 +8,6 @@ import structlog
 from msgspec.structs import replace
 from pymongo.client_session import ClientSession
 
-from alerts.sender import wall_clock
 from events.feedback import CustomerErased
 from events.instants import micros
 from feedback.cases.customer import Customer
@@ -28,8 +27,8 @@ _PARTS: Final = ("surveys", "answers", "voices", "follow_ups")
 log = structlog.get_logger()
 
 
-def erase(store: Store, event: CustomerErased, session: ClientSession, withdraw: Withdraw) -> None:
-    """Forget, in the transaction of `session`, whom `event` names, with all their other pseudonyms.
+def erase(store: Store, event: CustomerErased, now: int, session: ClientSession, withdraw: Withdraw) -> None:
+    """Forget whom `event` names, with all their other pseudonyms, `now` (µs) in the transaction of `session`.
 
     All transactions of positions that are under way fail, or this one, and begin again: who stores
     something of the customer right now can't see the erasure yet, nor this what is being stored.
@@ -46,7 +45,7 @@ def erase(store: Store, event: CustomerErased, session: ClientSession, withdraw:
     if surveys := list(_surveys(changes)):
         withdraw(surveys, session)
     destroyed = _destroyed(changes) | {"customers": sum(_loses(one, until) for one in customers.values())}
-    Destructions(store.database).erased(event, people, destroyed, wall_clock(), session)
+    Destructions(store.database).erased(event, people, destroyed, now, session)
     log.info("customer erased", cases=len(changes), pseudonyms=len(people))
 
 

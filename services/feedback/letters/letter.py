@@ -6,11 +6,13 @@ from msgspec import Struct
 
 from feedback.cases.case import Case, Survey
 from feedback.config import Questionnaire
+from runtime.shapes import prepared
 
 Kind: TypeAlias = Literal["first", "reminder"]
 How: TypeAlias = Literal["mail", "webhook"]
 
 
+@prepared
 class Letter(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """The survey `survey` of the case `case`, about the ticket `ticket` of `source`, in `language`.
 

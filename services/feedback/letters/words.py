@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from feedback.scores.scales import FIRST, USUAL
 from feedback.scores.scales import Survey as Kind
 from runtime.environment import ConfigInvalid
+from runtime.shapes import prepared
 
 _OWN: Final = Path(__file__).with_name("texts")
 _ABOUT: Final = frozenset({"company", "ticket"})
@@ -24,6 +25,7 @@ Line = Annotated[str, Meta(pattern=r"^[^\r\n]{1,200}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
+@prepared
 class Texts(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A mail's texts in one language. `labels` name each point of a kind's usual scale, or its two ends."""
 

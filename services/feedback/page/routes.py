@@ -10,14 +10,12 @@ to, and isn't told it either (no referrer, no frames). A CSRF token would protec
 import math
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from events.instants import micros
 from feedback.page import render
 from feedback.page.answering import AGAIN_AFTER, Answering
 from feedback.page.form import Garbled, fields
@@ -42,7 +40,7 @@ _log = structlog.get_logger(__name__)
 def create_page(
     surroundings: Surroundings,
     settings: Settings,
-    now: Callable[[], int] = lambda: micros(datetime.now(UTC)),
+    now: Callable[[], int],
     limits: Limits = USUAL,
 ) -> Blueprint:
     """The page over `surroundings`; `now` in µs. Raises ConfigInvalid where a text is missing."""

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from feedback.config import Questionnaire
 from runtime.environment import ConfigInvalid
+from runtime.shapes import prepared
 
 _OWN: Final = Path(__file__).with_name("texts")
 _FILLED: Final = ("company", "date", "limit")
@@ -112,6 +113,7 @@ class Problems(Struct, frozen=True, forbid_unknown_fields=True):
     failed: Said
 
 
+@prepared
 class Texts(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """All texts in one language: its `name`, in itself, and its `direction`; `languages` names the choice
     among them. In each text {company}, {date} (the last day to answer) and {limit} are filled in."""

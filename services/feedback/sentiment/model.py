@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from feedback.sentiment.features import BUCKETS, SIZE, features
 from feedback.sentiment.lexicon import lexicon
 from feedback.sentiment.weights import Label, Opinion
+from runtime.shapes import prepared
 
 FORMAT: Final = 1
 LABELS: Final[tuple[Label, Label, Label]] = ("negative", "neutral", "positive")
@@ -34,6 +35,7 @@ class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     losses: int
 
 
+@prepared
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Weights by feature number, one per label; `lexicon` is the word list's version that they build on."""
 

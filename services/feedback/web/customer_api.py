@@ -4,7 +4,6 @@ A customer is who has the pseudonym made of the id, and whoever is known to be t
 written to the store here: wishes and erasures are events, and done once the workers have read them.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from privacy.pseudonym import customer_hash, is_hash
 from runtime.parameters import check_names, parsed
 from runtime.problems import Problem
 from runtime.web import json_answer
+from streams.clock import SharedClock
 from streams.publisher import Message, Publisher, Unavailable
 
 SOURCE: Final = "deskpulse"
@@ -33,9 +33,11 @@ MOST: Final = 500
 _KINDS: Final = {"opt-out": UNSUBSCRIBED, "opt-in": SUBSCRIBED}
 
 
-def add_routes(api: Blueprint, store: Store, publisher: Publisher, hash_key: bytes) -> None:
-    """Add the routes to `api`, answered from `store`; events go out by `publisher`. Ids are hashed with
-    `hash_key`."""
+def add_routes(
+    api: Blueprint, store: Store, publisher: Publisher, hash_key: bytes, clock: SharedClock
+) -> None:
+    """Add the routes to `api`, answered from `store`; events go out by `publisher`, dated by `clock`. Ids are
+    hashed with `hash_key`."""
     destructions = Destructions(store.database)
 
     def people(customer: str) -> list[str]:
@@ -62,13 +64,13 @@ def add_routes(api: Blueprint, store: Store, publisher: Publisher, hash_key: byt
     @api.delete("/customers/<anything:customer>")
     def erase(customer: str) -> Response:
         check_names(request.args, ())
-        names, now = people(customer), time.time_ns() // 1000
+        names, now = people(customer), clock()
         _publish(publisher, [CustomerErased(**_about(name, f"erased:{name}:{now}", now)) for name in names])
         return json_answer({"pseudonyms": names, "erased_at": moment(now)}, 202)
 
     def wish(customer: str, what: str) -> Response:
         check_names(request.args, ())
-        names, now, kind = people(customer), time.time_ns() // 1000, _KINDS[what]
+        names, now, kind = people(customer), clock(), _KINDS[what]
         events = [
             CustomerActed(**_about(name, f"{what}:{name}:{now}", now), data=Act(customer=name, kind=kind))
             for name in names

@@ -1,6 +1,5 @@
 """`/api/v1/follow-ups`: who has to get in touch with whom, and what came of it."""
 
-import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from rollups.intervals import instant
 from runtime.parameters import Parameters, bad, check_names, one_of, parsed
 from runtime.problems import Problem
 from runtime.web import json_answer
+from streams.clock import SharedClock
 
 MOST: Final = 500
 SHARD: Final = 30_000
@@ -39,12 +39,12 @@ class Page(Struct, kw_only=True, frozen=True):
     next: str | None
 
 
-def add_routes(api: Blueprint, store: Store, enough: int = ENOUGH) -> None:
+def add_routes(api: Blueprint, store: Store, clock: SharedClock, enough: int = ENOUGH) -> None:
     """Add the routes to `api`, answered from `store`; a share of fewer than `enough` is of too few."""
 
     @api.get("/follow-ups")
     def follow_ups() -> Response:
-        given, now = request.args, _now()
+        given, now = request.args, clock()
         check_names(given, ("state", "rule", *_LABELS, "limit", "after", "text"))
         limit = parsed(given, "limit", _limit) or 100
         after = parsed(given, "after", _cursor)
@@ -57,7 +57,7 @@ def add_routes(api: Blueprint, store: Store, enough: int = ENOUGH) -> None:
 
     @api.get("/follow-ups/summary")
     def summary() -> Response:
-        given, now = request.args, _now()
+        given, now = request.args, clock()
         check_names(given, ("from", "to", "rule", *_LABELS))
         start, end = (parsed(given, name, _instant) for name in ("from", "to"))
         if start is not None and end is not None and start >= end:
@@ -70,12 +70,12 @@ def add_routes(api: Blueprint, store: Store, enough: int = ENOUGH) -> None:
     def follow_up(name: str) -> Response:
         check_names(request.args, ("text",))
         with_text = _with_text(request.args)
-        return _answer(store.with_follow_up(name), name, _now(), with_text=with_text)
+        return _answer(store.with_follow_up(name), name, clock(), with_text=with_text)
 
     @api.post("/follow-ups/<name>")
     def record(name: str) -> Response:
         check_names(request.args, ())
-        now = _now()
+        now = clock()
         note = _posted(now)
         case = store.with_follow_up(name)
         if case is not None:
@@ -129,10 +129,6 @@ def _cursor(text: str) -> Cursor:
     if not due_at.isascii() or not due_at.isdecimal() or len(due_at) > 18 or not name:
         raise ValueError("expected the next of an earlier page")
     return int(due_at), name
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
 
 
 def _parameters(*more: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,16 +6,14 @@ from typing import Final
 import click
 import msgspec
 
-from events.topics import EVENTS
 from ingest.importer import state as states
 from ingest.importer.progress import shown
 from ingest.importer.rejects import most_common
 from ingest.importer.run import Job, run
 from ingest.importer.state import State
-from ingest.kafka_client import publishing
+from ingest.kafka_client import events_topic, publishing
 from ingest.settings import Settings
 from streams.publisher import Unavailable
-from streams.topics import topic_id
 
 _SHOWN_REASONS: Final = 10
 
@@ -27,7 +25,7 @@ def import_file(job: Job, settings: Settings) -> None:
     Some rejected rows are no failure: the report counts them, the file of rejects names them all.
     """
     with publishing(settings) as publisher:
-        begun = _begun(job, topic_id(settings.kafka, EVENTS))
+        begun = _begun(job, events_topic(settings))
         if begun.rows:
             click.echo(f"going on after line {begun.line:,}: {begun.rows:,} rows are done", err=True)
         try:

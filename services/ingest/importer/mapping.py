@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from events.envelope import SourceName
 from events.types import PostedEvent
 from ingest.importer.times import is_format
+from runtime.shapes import prepared
 
 Scalar: TypeAlias = str | int | float | bool | None
 ColumnName: TypeAlias = Annotated[str, Meta(min_length=1)]
@@ -72,6 +73,7 @@ class Time(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     timezone: str | None = None
 
 
+@prepared
 class Mapping(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """The whole file. `id`: a column that identifies a row for good, where the export has one.
 

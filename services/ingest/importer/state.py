@@ -8,9 +8,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from runtime.shapes import prepared
+
 _HEAD_BYTES: Final = 65_536
 
 
+@prepared
 class State(Struct, frozen=True, kw_only=True):
     """Everything up to the row at `line` is durable; the counts and `reject_bytes` are as of there.
 

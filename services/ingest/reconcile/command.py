@@ -8,9 +8,8 @@ from typing import NoReturn
 
 import click
 
-from events.topics import EVENTS
 from ingest.intake import Senders
-from ingest.kafka_client import publishing
+from ingest.kafka_client import events_topic, publishing
 from ingest.reconcile import state as states
 from ingest.reconcile.client import Access, Client, Refused, Unanswered
 from ingest.reconcile.progress import shown
@@ -23,7 +22,6 @@ from ingest.sources.history import ApiIncomplete, History
 from runtime.config import Api, resolve
 from runtime.environment import ConfigInvalid
 from streams.publisher import Unavailable
-from streams.topics import topic_id
 
 _AGAIN = "call the same again later, it goes on where this one ended"
 
@@ -56,7 +54,7 @@ def reconcile_source(
         raise ConfigInvalid(f"sources.{name}.api.{why}") from None
     access = _access(name, history, api, env)
     with publishing(settings) as publisher, closing(Client(access)) as client:
-        fingerprint = states.fingerprint(origin, topic_id(settings.kafka, EVENTS))
+        fingerprint = states.fingerprint(origin, events_topic(settings))
         begun = states.load(state, State(fingerprint=fingerprint, since=since, todo=first))
         if begun.answered:
             click.echo(f"going on after {begun.answered:,} answers: {begun.events:,} events", err=True)

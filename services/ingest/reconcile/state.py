@@ -13,10 +13,12 @@ from msgspec.structs import replace
 
 from ingest.sources.contract import Fault, Origin, Unmapped
 from ingest.sources.history import Page, Request
+from runtime.shapes import prepared
 
 _KEPT: Final = 20
 
 
+@prepared
 class State(Struct, frozen=True, kw_only=True):
     """What the answers to `answered` requests told is durable, `events` in all; `todo` is what is left.
 

@@ -20,8 +20,10 @@ def read(rollups: Collection[dict[str, Any]], labels: Sequence[str], width: int,
         for window, begin in since.items()
         for measure in _MEASURES
     }
+    # Below zero, where a ticket has come to another partition and was taken back there.
+    says_something = {"$or": [{f"n.{measure}": {"$nin": [None, 0]}} for measure in _MEASURES]}
     pipeline: list[dict[str, Any]] = [
-        {"$match": {"bucket": {"$gte": min(since.values())}, "n.created": {"$gt": 0}}},
+        {"$match": {"bucket": {"$gte": min(since.values())}, **says_something}},
         {"$group": {"_id": {name: f"${name}" for name in labels}, **sums}},
     ]
     return [

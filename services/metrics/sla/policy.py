@@ -13,6 +13,7 @@ from events.instants import SECOND, micros
 from events.types import Priority, Status
 from runtime.config import Span, span_seconds
 from runtime.environment import ConfigInvalid
+from runtime.shapes import prepared
 
 Target = Literal["first_response", "next_response", "resolution", "update"]
 Reopen = Literal["restart", "continue", "ignore"]
@@ -31,6 +32,7 @@ class Match(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     tags: str | list[str] = []
 
 
+@prepared
 class PolicyConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A policy as it is written. `warn_before` a breach the ticket is due soon; in `pause_on` no clock runs;
     `reopen`: what becomes of a fulfilled resolution when the ticket is reopened."""

@@ -8,8 +8,9 @@ from metrics.settings import Settings
 from metrics.store import Store
 from metrics.web import customer_api, openapi, report_api, sla_api, ticket_api
 from rollups.reachable import answer_store_down
+from runtime.exposition import exposition
 from runtime.paths import AnythingConverter
-from runtime.web import Check, create_web, exposition, require_token
+from runtime.web import Check, create_web, require_token
 
 
 def create_app(store: Store, registry: CollectorRegistry, settings: Settings, ready: Check) -> Flask:

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from events.feedback import Act, CustomerActed
+from events.instants import micros
 from feedback.audit import verify
 from feedback.cases.case import Case, Survey
 from feedback.cases.customer import Customer
@@ -206,7 +207,9 @@ def test_who_is_storing_something_of_hers_right_now_begins_again(worker: Worker)
     event = erasure(UNTIL)
     with worker.store.client.start_session() as slow, slow.start_transaction():
         assert worker.store.customers([HER], slow) == {}
-        worker.store.transact(lambda session: erase(worker.store, event, session, worker.box.withdraw))
+        worker.store.transact(
+            lambda session: erase(worker.store, event, micros(UNTIL), session, worker.box.withdraw)
+        )
         with pytest.raises(OperationFailure, match="Write"):
             positions.move(here, replace(here, offset=1), slow)
         slow.abort_transaction()

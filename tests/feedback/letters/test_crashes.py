@@ -16,6 +16,7 @@ from alerts.sender import wall_clock
 from feedback.letters.courier import Couriers
 from harness.letters import PRIVATE, Office, a_case, by_mail
 from harness.mail_server import MailServer
+from harness.transactions import short_transactions
 from harness.wait import until
 from local import ports
 from local.stack import Stack
@@ -26,12 +27,9 @@ LEASE_SECONDS = 601
 
 
 @pytest.fixture(autouse=True)
-def short_transactions(mongo: MongoClient[dict[str, object]]) -> Iterator[None]:
-    """Whoever dies within a transaction keeps what it wrote from others until the server ends it: after a
-    minute, here after seconds."""
-    mongo.admin.command({"setParameter": 1, "transactionLifetimeLimitSeconds": 2})
-    yield
-    mongo.admin.command({"setParameter": 1, "transactionLifetimeLimitSeconds": 60})
+def no_long_transactions(mongo: MongoClient[dict[str, object]]) -> Iterator[None]:
+    with short_transactions(mongo):
+        yield
 
 
 @pytest.fixture

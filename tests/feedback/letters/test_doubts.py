@@ -19,7 +19,7 @@ def test_where_the_answer_was_lost_it_is_sent_once_more_and_counted(
     office.decide(a_case(at=office.clock()))
     began = office.clock()
     mails.answers[step] = answer
-    assert office.courier(by_mail(mails.url)).turn()
+    assert office.courier(by_mail(mails.url, taking=1.0)).turn()
     survey = office.survey()
     assert (survey.state, survey.uncertain) == ("ready", 1)
     mails.answers.clear()

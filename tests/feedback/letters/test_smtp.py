@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,20 @@ from feedback.letters.smtp_url import mail_server as server_at
 from feedback.letters.way import Lost, NotSent, Undeliverable, Withdrawn
 from harness.letters import ADDRESS, HEAD, KNOWN, a_case, a_letter, link
 from harness.mail_server import DROP, HANG, MailServer, mail_server, signing_in, trusted_context
+from harness.wait import until
 from local import ports
 
-PATIENCE = Patience(step=0.5, taking=0.5)
+PATIENCE = Patience(step=10, taking=10)
+HASTE = Patience(step=0.5, taking=0.5)
 LATER = "451 4.3.0 try again later"
 NEVER = "550 5.1.1 no such user ayse@customer.example"
 
 
-def send(url: str, to: str = ADDRESS, leaving: Callable[[], None] = lambda: None) -> None:
+def send(
+    url: str, to: str = ADDRESS, leaving: Callable[[], None] = lambda: None, patience: Patience = PATIENCE
+) -> None:
     mail = compose(a_letter(a_case()), mailbox(to), KNOWN["csat"], HEAD, link("1", 2), 3)
-    Smtp(server_at(url), PATIENCE).send(mail, HEAD.sender, mailbox(to), leaving)
+    Smtp(server_at(url), patience).send(mail, HEAD.sender, mailbox(to), leaving)
 
 
 def test_a_mail_arrives_as_it_was_written(mails: MailServer) -> None:
@@ -93,7 +98,7 @@ def test_silence_before_the_mail_was_handed_over_means_not_sent(
     mails.answers[step] = answer
 
     with pytest.raises(NotSent):
-        send(mails.url)
+        send(mails.url, patience=HASTE)
 
 
 @pytest.mark.parametrize("step", ["DOT", "TAKEN"])
@@ -104,8 +109,10 @@ def test_silence_after_the_mail_was_handed_over_leaves_it_unknown(
     mails.answers[step] = answer
 
     with pytest.raises(Lost):
-        send(mails.url)
+        send(mails.url, patience=replace(PATIENCE, taking=HASTE.taking))
 
+    if step == "TAKEN":
+        until(lambda: mails.messages, 10, "the mail to be taken")
     assert len(mails.messages) == (step == "TAKEN")
 
 

@@ -39,7 +39,9 @@ def test_eight_concurrent_scrapes_are_one_refresh(stack: Stack, database: str, t
         store = Store(client[database])
         registry = CollectorRegistry()
         registry.register(
-            TicketCollector(Latest(SnapshotReader(store, Positions(store.database, GROUP), 9, Ways(3600))))
+            TicketCollector(
+                Latest(SnapshotReader(store, Positions(store.database, GROUP), 9, Ways(3600)), lambda: 0.0)
+            )
         )
         assert not finds.counts
 

@@ -123,6 +123,19 @@ def test_cohorts_count_the_tickets_created_within_each_window(web: FlaskClient, 
     assert by_window == {"1d": (1, 1), "7d": (2, 1), "30d": (3, 2)}
 
 
+def test_cohorts_are_exact_where_tickets_have_come_to_other_partitions(
+    web: FlaskClient, telling: Telling
+) -> None:
+    telling.tell(billing("1", ago(hours=2)), billing("2", ago(hours=2)))
+    telling.tell(changed("1", ago(hours=1), status="resolved"), partition=5)
+    telling.tell(event("ticket.deleted", "2", ago(hours=1), {"reason": "spam"}), partition=6)
+
+    found = scrape(web)
+
+    assert value(found, "helpdesk_cohort_tickets", **BILLING, window="1d") == 1
+    assert value(found, "helpdesk_cohort_resolved_tickets", **BILLING, window="1d") == 1
+
+
 def test_what_was_counted_stays_counted_and_its_change_is_a_restatement(
     replica: Replica, filled: Telling
 ) -> None:

@@ -79,6 +79,7 @@ def test_the_last_snapshot_is_shown_for_ten_minutes_and_then_only_that_the_store
     tell(address)
     clock = Clock()
     with MongoClient[dict[str, Any]](address, serverSelectionTimeoutMS=500) as client:
+        until(lambda: client.primary, 30, "MongoDB to be found")
         registry = exposed(client, clock)
         up = generate_latest(registry).decode()
         child.kill()
