@@ -2,13 +2,36 @@
 PYTHON ?= python3
 STAMP := .venv/installed
 
-.PHONY: run test check fuzz bench sentiment install clean
+.PHONY: run test kafka test-kafka up check fuzz bench sentiment install clean
 
 run: install
 	@.venv/bin/python -m local run
 
+# So many processes of tests, each with its own MongoDB and broker; JOBS=0 runs them in one.
+JOBS ?= 3
+PYTEST = .venv/bin/pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 test: install
-	.venv/bin/pytest -q
+	$(PYTEST)
+
+# Apache Kafka itself, which needs Java 17 and Maven: BROKERS=1 or 3, clients on KAFKA_PORT and those after it.
+BROKERS ?= 1
+KAFKA_PORT ?= 9092
+kafka: install
+	@.venv/bin/python -m local kafka --brokers $(BROKERS) --port $(KAFKA_PORT)
+
+# Every test that Kafka takes part in, on Apache Kafka.
+KAFKA_TESTS ?= tests/streams tests/faults tests/main_job tests/ingest/test_*.py tests/ingest/reconcile \
+  tests/metrics/test_worker.py tests/metrics/test_audit.py tests/metrics/test_erasure.py \
+  tests/feedback/test_worker*.py tests/feedback/web/test_customer_wishes.py \
+  tests/local/test_apache.py tests/local/test_stack.py
+test-kafka: install
+	@.venv/bin/python -m local fetch-kafka
+	DESKPULSE_TEST_BROKER=apache $(PYTEST) $(KAFKA_TESTS)
+
+# The whole product in containers; docker compose down ends it.
+up:
+	deploy/docker/make-secrets
+	docker compose up --build --wait
 
 check: install
 	.venv/bin/ruff check .
@@ -25,8 +48,11 @@ fuzz: install
 sentiment: install
 	@PYTHONPATH=libs:services:tests .venv/bin/python tests/feedback/sentiment/evaluate.py
 
+# On which broker (tansu, apache), and ONLY what of it (names between commas): docs/benchmarks.md.
+BROKER ?= tansu
 bench: install
-	PYTHONPATH=libs:services:deploy:tests .venv/bin/python -m bench.run
+	@[ "$(BROKER)" != apache ] || .venv/bin/python -m local fetch-kafka
+	@DESKPULSE_TEST_BROKER=$(BROKER) PYTHONPATH=libs:services:deploy:tests .venv/bin/python -m bench.run $(ONLY)
 
 install: $(STAMP)
 

@@ -37,15 +37,24 @@ def is_reachable(address: str) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on.
+    """A port that nobody listens on, and that nobody else gets from here while this process lives.
 
     It lies below the range from which the kernel takes ports for outgoing connections, so that none of
     those takes it before its server starts.
     """
     while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
-        if is_free(port):
-            return port
+        port, holder = random.SystemRandom().randrange(20_000, 32_000), socket.socket()
+        try:
+            holder.bind((HOST, port))
+        except OSError:
+            holder.close()
+            continue
+        # From now on whoever sets this too, as servers do, may listen beside it; whoever looks for a port,
+        # and so hasn't set it, may not have this one.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # The descriptor stays open until this process ends.
+        holder.detach()
+        return port
 
 
 def port_of(env: Mapping[str, str], variable: str, default: int) -> int:

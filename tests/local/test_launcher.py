@@ -15,13 +15,10 @@ from pathlib import Path
 import pytest
 
 from harness import processes, wait
+from harness.services import PORT_VARIABLES
 from local import ports, web
 
 EVERYTHING_RUNS = "Ctrl-C stops everything"
-VARIABLES = (
-    *("INGEST_PORT", "METRICS_PORT", "METRICS_WORKER_PORT", "FEEDBACK_PORT", "FEEDBACK_WORKER_PORT"),
-    *("MONGO_PORT", "KAFKA_PORT"),
-)
 OURS = ("KAFKA_BOOTSTRAP_SERVERS", "MONGODB_URI", "DESKPULSE_API_TOKEN", "DESKPULSE_HASH_KEY", "DEMO_SECRET")
 
 
@@ -46,8 +43,17 @@ class Launch:
         return [shlex.split(line) for line in lines if line.startswith("curl ")]
 
     def child(self, words: str) -> int:
-        """The id of the eldest process whose command line has `words`."""
-        return min(pid for pid in processes.marked(self.mark) if words in processes.command(pid))
+        """The id of the launcher's own child whose command line has `words`."""
+        (pid,) = (
+            pid
+            for pid in processes.marked(self.mark)
+            if words in processes.command(pid) and processes.parent(pid) == self.process.pid
+        )
+        return pid
+
+    def has_child(self, words: str) -> bool:
+        """Whether there is a process whose command line has `words`."""
+        return any(words in processes.command(pid) for pid in processes.marked(self.mark))
 
     def everything_runs(self) -> bool:
         assert self.process.poll() is None, self.complained()
@@ -66,7 +72,7 @@ def status_of(command: list[str]) -> int:
 @contextmanager
 def launched(home: Path) -> Iterator[Launch]:
     home.mkdir(exist_ok=True)
-    mark, chosen = uuid.uuid4().hex, {name: ports.free_port() for name in VARIABLES}
+    mark, chosen = uuid.uuid4().hex, {name: ports.free_port() for name in PORT_VARIABLES}
     env = {name: value for name, value in os.environ.items() if name not in OURS}
     env |= {processes.MARK: mark, **{name: str(port) for name, port in chosen.items()}}
     with (
@@ -148,7 +154,7 @@ def test_a_launcher_that_is_killed_takes_all_services_with_it(home: Path) -> Non
 
 def test_ctrl_c_while_it_starts_stops_everything_cleanly(home: Path) -> None:
     with launched(home) as launch:
-        wait.until(lambda: len(processes.marked(launch.mark)) > 1, 30, "the first child")
+        wait.until(lambda: launch.has_child("--replSet"), 30, "the first child")
 
         launch.process.send_signal(signal.SIGINT)
 
