@@ -1,8 +1,11 @@
 """After the faults: is everything there, once, and right?"""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from time import monotonic
 from typing import Any
+from urllib.request import urlopen
 
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
@@ -12,9 +15,12 @@ from pymongo import MongoClient
 from events import topics
 from events.topics import EVENTS, TICKETS
 from harness import oracle
+from harness.scraping import samples, value
+from harness.services import RunningService
 from harness.wait import until
 from metrics import audit
 from metrics.batch import Ways
+from metrics.records import identity
 from metrics.store import Store
 from rollups.amounts import Amounts, add
 from rollups.store import flat
@@ -26,20 +32,49 @@ Mongo = MongoClient[dict[str, Any]]
 def published(bootstrap: str, topic: str) -> list[ConsumerRecord]:
     """Every message of `topic`, those of one partition in order.
 
-    Read to the end, because the embedded broker's answer to "where is the end" is the start of the last
-    batch.
+    The embedded broker's answer to "where is the end" is the start of the last batch; what it says with the
+    messages themselves is right.
     """
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    try:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
+    with closing(reader(bootstrap, topic)) as consumer:
+        known, deadline = consumer.end_offsets(consumer.assignment()), monotonic() + 60
         found: list[ConsumerRecord] = []
-        while records := consumer.poll(timeout_ms=500):
+        while (records := consumer.poll(timeout_ms=500)) or _is_short_of(consumer, known):
+            assert monotonic() < deadline, f"{topic} can't be read up to {known}"
             found += [record for batch in records.values() for record in batch]
         return found
-    finally:
-        consumer.close()
+
+
+def reader(bootstrap: str, *topics: str) -> KafkaConsumer:
+    """Reads all partitions of `topics` from their beginning; close it in the end."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    partitions = [TopicPartition(t, n) for t in topics for n in consumer.partitions_for_topic(t) or ()]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    return consumer
+
+
+def _is_short_of(consumer: KafkaConsumer, known: dict[TopicPartition, int]) -> bool:
+    """Whether there is more up to the `known` ends, or up to those that came with the messages."""
+    ends = {partition: consumer.highwater(partition) for partition in known}
+    return any(
+        end is None or consumer.position(partition) < max(end, known[partition])
+        for partition, end in ends.items()
+    )
+
+
+def await_fit(wrong: Callable[[], list[str]]) -> None:
+    """Return once nothing is `wrong` between a store and its topics: what the dead sent last may still be on
+    its way to a reader. Raises AssertionError with what is."""
+    last: list[str] = []
+
+    def fits() -> bool:
+        last[:] = wrong()
+        return not last
+
+    try:
+        until(fits, 30, "store and topics to fit")
+    except AssertionError as error:
+        raise AssertionError("; ".join(last[:5]) or f"{error}") from error
 
 
 def consumed(mongo: Mongo, database: str) -> dict[int, int]:
@@ -56,11 +91,17 @@ def await_all_processed(mongo: Mongo, bootstrap: str, database: str, seconds: fl
     """Return once every message of `helpdesk.events` has been processed, those of mergers included."""
 
     def all_processed() -> bool:
-        ends = {record.partition: record.offset + 1 for record in published(bootstrap, EVENTS)}
+        ends = _ends(bootstrap)
         reached = consumed(mongo, database)
-        return all(reached.get(partition) == end for partition, end in ends.items())
+        there = all(reached.get(partition) == end for partition, end in ends.items())
+        # What the last batches have to say of mergers is published after they are stored.
+        return there and _ends(bootstrap) == ends
 
     until(all_processed, seconds, "everything to be processed")
+
+
+def _ends(bootstrap: str) -> dict[int, int]:
+    return {record.partition: record.offset + 1 for record in published(bootstrap, EVENTS)}
 
 
 def await_progress(mongo: Mongo, database: str, messages: int) -> None:
@@ -77,6 +118,19 @@ def aggregates(mongo: Mongo, database: str) -> dict[Any, dict[str, int]]:
     return {tuple(place): measures for place, measures in found.items()}
 
 
+def losses(mongo: Mongo, database: str, sent: list[oracle.Wire]) -> tuple[int, int]:
+    """How many events of `sent` were never counted, and by how much any count is too high in all."""
+    stored = {document["_id"] for document in mongo[database]["events"].find({}, {"_id": 1})}
+    lost = {identity(wire["source"], wire["id"]) for wire in sent} - stored
+    wanted, found = oracle.rollups(sent, 3600), aggregates(mongo, database)
+    excess = (
+        amount - wanted.get(place, {}).get(measure, 0)
+        for place, measures in found.items()
+        for measure, amount in measures.items()
+    )
+    return len(lost), sum(max(0, more) for more in excess)
+
+
 def assert_exact(mongo: Mongo, bootstrap: str, database: str, sent: Iterable[oracle.Wire]) -> None:
     """The aggregates are the oracle's for `sent`, each ticket the fold of its events, all of it published."""
     assert aggregates(mongo, database) == oracle.rollups(sent, 3600)
@@ -91,11 +145,16 @@ def assert_exact(mongo: Mongo, bootstrap: str, database: str, sent: Iterable[ora
 
 
 def published_versions(bootstrap: str) -> dict[str, int]:
-    """Ticket → the version in its last message on `helpdesk.tickets`."""
-    return {
-        record.key.decode(): msgspec.json.decode(record.value)["version"]
+    """Ticket → the version in its last message on `helpdesk.tickets`; where it has come to another partition,
+    the higher of those, as readers take it."""
+    last = {
+        (record.key.decode(), record.partition): msgspec.json.decode(record.value)["version"]
         for record in published(bootstrap, TICKETS)
     }
+    versions: dict[str, int] = {}
+    for (ticket, _), version in last.items():
+        versions[ticket] = max(version, versions.get(ticket, 0))
+    return versions
 
 
 def publish_raw(bootstrap: str, values: list[bytes]) -> None:
@@ -113,3 +172,26 @@ def encoded(values: list[bytes]) -> list[str]:
 def dead_letters(bootstrap: str) -> list[dict[str, Any]]:
     """All dead letters of `helpdesk.events`."""
     return [msgspec.json.decode(r.value) for r in published(bootstrap, topics.dead_letters(EVENTS))]
+
+
+def handled(running: RunningService) -> float:
+    """How many events the worker says are in the numbers."""
+    with urlopen(running.url("/metrics"), timeout=10) as answer:
+        count = value(samples(answer.read().decode()), "helpdesk_events_handled_total")
+    assert count is not None
+    return count
+
+
+def standing(running: RunningService) -> float:
+    """What `running` calls handled once that has stood for 2 s, many batches' time under such a load."""
+    seen, since = handled(running), monotonic()
+
+    def still() -> bool:
+        nonlocal seen, since
+        now = handled(running)
+        if now != seen:
+            seen, since = now, monotonic()
+        return monotonic() - since > 2
+
+    until(still, 15, "the worker to stand still")
+    return seen

@@ -69,11 +69,13 @@ def message(event: Wire) -> Message:
 
 @dataclass
 class Load:
-    """Publishes `wires` to the broker at `bootstrap` from a thread of its own, about `rate` a second."""
+    """Publishes `wires` to the broker at `bootstrap` from a thread of its own, about `rate` a second; breaks
+    off where the broker takes nothing for `patience` seconds."""
 
     bootstrap: str
     wires: list[Wire]
     rate: int
+    patience: float = 10.0
     published: int = 0
     _abort: Event = field(default_factory=Event)
 
@@ -91,12 +93,19 @@ class Load:
         self._thread.join()
         assert self.published == len(self.wires), "the load broke off"
 
+    def stop(self) -> None:
+        """Publish nothing more; returns once what was begun is published."""
+        assert self._thread.is_alive(), "the load broke off"
+        self._abort.set()
+        self._thread.join()
+
     def _publish(self) -> None:
         publisher = Publisher(self.bootstrap)
         step = max(1, self.rate // 20)
         try:
             for start in range(0, len(self.wires), step):
-                publisher.publish([message(wire) for wire in self.wires[start : start + step]])
+                batch = [message(wire) for wire in self.wires[start : start + step]]
+                publisher.publish(batch, self.patience)
                 self.published = min(start + step, len(self.wires))
                 if self._abort.wait(0.05):
                     return

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from events.topics import TICKETS
 from faults import check
 from faults.load import Load, events
+from faults.trials import Try
 from harness.parts import Broker, broker_of_own
 from harness.services import CONFIG, environment, worker
 from harness.wait import until
@@ -40,12 +41,16 @@ def on_topic(own: Broker) -> dict[bytes, bytes]:
 
 @pytest.mark.parametrize("survives", [True, False], ids=["the worker lives on", "the worker dies too"])
 def test_every_tickets_facts_are_on_the_new_topic_as_the_store_has_them(
-    survives: bool, stack: Stack, mongo: Mongo, database: str, tmp_path: Path
+    survives: bool, stack: Stack, mongo: Mongo, database: str, tmp_path: Path, try_fault: Try
 ) -> None:
-    with broker_of_own(tmp_path) as own:
+    distinct = events(SEED, COUNT, TICKETS_AT_ONCE)
+    with (
+        broker_of_own(tmp_path) as own,
+        try_fault("a broker that comes back empty, facts published anew", seed=SEED) as trial,
+    ):
         env = environment(Stack(own.address, stack.mongo, ()), database)
         with worker(env, tmp_path) as first:
-            with Load(own.address, events(SEED, COUNT, TICKETS_AT_ONCE), rate=20_000) as traffic:
+            with Load(own.address, distinct, rate=20_000) as traffic:
                 traffic.join()
             check.await_all_processed(mongo, own.address, database)
             until(lambda: on_topic(own) == stored(mongo, database), 30, "all facts on the first broker")
@@ -54,12 +59,17 @@ def test_every_tickets_facts_are_on_the_new_topic_as_the_store_has_them(
             own.kill()
             if not survives:
                 first.kill()
-            own.start()
-            assert on_topic(own) == {}
+            own.start_empty()
+            trial.over()
+            # A worker that lives is about to change that.
+            assert survives or on_topic(own) == {}
             if survives:
                 until(lambda: on_topic(own) == stored(mongo, database), 60, "all facts on the second broker")
                 with urlopen(first.url("/healthz"), timeout=5) as answer:
                     assert answer.status == 200
+                trial.recovered()
         if not survives:
             with worker(env, tmp_path):
                 until(lambda: on_topic(own) == stored(mongo, database), 60, "all facts on the second broker")
+            trial.recovered()
+        trial.judge(*check.losses(mongo, database, distinct))

@@ -14,10 +14,12 @@ import pytest
 import requests
 from pymongo import MongoClient
 
+from faults.trials import Trial, Try
 from feedback import audit
 from feedback.store import Store, database_name
 from harness import services
 from harness.customers import Product, links, product
+from harness.transactions import short_transactions
 from harness.wait import until
 from local.services import FEEDBACK_WORKER
 from local.stack import Stack
@@ -30,17 +32,19 @@ KILLS = 6
 
 @pytest.mark.parametrize("seed", [7])
 def test_a_worker_killed_at_any_moment_mails_nobody_twice(
-    seed: int, broker: Stack, database: str, tmp_path: Path
+    seed: int, broker: Stack, database: str, tmp_path: Path, try_fault: Try
 ) -> None:
     rng = Random(seed)
     with (
         product(broker, database, tmp_path, delay="0s") as desk,
         MongoClient[dict[str, Any]](broker.mongo) as client,
+        short_transactions(client),
+        try_fault("the feedback worker killed while it mails", seed=seed) as trial,
     ):
         store = Store(client, database_name(database))
         for number in range(CUSTOMERS):
             desk.resolved(str(number), f"customer-{number}@example.com")
-        _kill_at_random(desk, rng)
+        _kill_at_random(desk, rng, trial)
         _pass_leases(store)
         with services.feedback_worker(desk.env, tmp_path):
             until(lambda: len(_recipients(desk)) == CUSTOMERS, 90, f"all mails, with seed {seed}")
@@ -53,17 +57,22 @@ def test_a_worker_killed_at_any_moment_mails_nobody_twice(
         mails = Counter(_recipients(desk, each=True))
         surveys = _surveys(store)
         assert max(mails.values()) <= 2
-        doubled = sum(count - 1 for count in mails.values())
-        assert doubled <= sum(survey.uncertain for survey in surveys), f"seed {seed}"
+        unsure = sum(survey.uncertain for survey in surveys)
+        # Where the mail server's answer was lost with its worker, one more mail is the price of none lost.
+        doubled = max(0, sum(count - 1 for count in mails.values()) - unsure)
+        trial.judge(CUSTOMERS - len(mails), doubled)
         assert audit.verify(store, lambda _done: None) == []
 
 
-def _kill_at_random(desk: Product, rng: Random) -> None:
+def _kill_at_random(desk: Product, rng: Random, trial: Trial) -> None:
     victim = desk.feedback_worker
     for kill in range(KILLS):
         goal = min(CUSTOMERS - 1, len(desk.mails.messages) + rng.randrange(1, 6))
-        until(lambda goal=goal: len(desk.mails.messages) >= goal, 60, f"mail {goal}")  # type: ignore[misc]
+        until(lambda goal=goal: len(desk.mails.messages) >= goal, 90, f"mail {goal}")  # type: ignore[misc]
+        if kill:
+            trial.recovered()
         victim.kill()
+        trial.over()
         if kill < KILLS - 1:
             started = services.running(FEEDBACK_WORKER, desk.env, desk.logs, ready=False)
             victim = started.__enter__()
@@ -72,7 +81,7 @@ def _kill_at_random(desk: Product, rng: Random) -> None:
 def _pass_leases(store: Store) -> None:
     """As if the ten minutes had gone by for which nobody touches the letters of the killed."""
     held = {"state": "waiting", "next_at": {"$gt": 0}}
-    # What a killed process left open in a transaction stays locked for a minute: the update waits for it.
+    # What a killed process left open in a transaction stays locked for a while: the update waits for it.
     store.database["letters"].update_many(held, {"$set": {"next_at": 0}})
 
 

@@ -6,20 +6,24 @@ from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
-from threading import Event, Thread
+from functools import partial
 from time import monotonic
 from typing import Any
 
 from events.topics import EVENTS
 from faults.check import published
+from faults.flow import Crowd
 from harness import services, wait
 from harness.services import RunningService
+
+_KEPT_SECONDS = 1.0
+"""A connection that was idle for longer isn't used again: ingest closes it after two seconds."""
 
 Answer = tuple[float, int, float]
 """When (monotonic) its event was posted, the status, the seconds that it took."""
 
 
-class Helpdesk:
+class Helpdesk(Crowd):
     """Posts from `threads` threads, `rate` webhooks a second in all, and repeats nothing.
 
     A ticket belongs to one thread, which posts its next event only after the answer to the one before.
@@ -27,54 +31,38 @@ class Helpdesk:
     """
 
     def __init__(self, port: int, *, rate: int = 200, threads: int = 16, tickets: int = 160) -> None:
+        super().__init__(partial(self._post, range(n, 10**9, threads)) for n in range(threads))
         self._port, self._pace, self._tickets = port, threads / rate, tickets
         self.answers: dict[str, Answer] = {}
         self.broken: set[str] = set()
-        self._abort = Event()
-        self._threads = [Thread(target=self._post, args=(range(n, 10**9, threads),)) for n in range(threads)]
-
-    def __enter__(self) -> "Helpdesk":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Post nothing more; returns once the last answer is there."""
-        self._abort.set()
-        for thread in self._threads:
-            thread.join()
 
     def accepted(self, since: float = 0.0) -> list[str]:
         """The ids of the events that were posted from `since` (monotonic) on and answered 202."""
-        answers = list(self.answers.items())
+        answers = list(self.answers.copy().items())
         return [name for name, (began, status, _) in answers if status == 202 and since <= began]
 
     def refused(self) -> list[int]:
         """Every other status."""
-        return [status for _, status, _ in list(self.answers.values()) if status != 202]
-
-    def seconds(self) -> list[float]:
-        """How long the answers took, the quickest first."""
-        return sorted(seconds for _, _, seconds in list(self.answers.values()))
+        return [status for _, status, _ in list(self.answers.copy().values()) if status != 202]
 
     def _post(self, numbers: range) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        due = monotonic()
+        due = used = monotonic()
         for number in numbers:
-            if self._abort.wait(max(0.0, due - monotonic())):
+            if self._end.wait(max(0.0, due - monotonic())):
                 break
             due += self._pace
             name, began = f"e{number}", monotonic()
+            if began > used + _KEPT_SECONDS:
+                connection.close()
             try:
                 status = post(connection, name, f"{number % self._tickets}").status
             except (OSError, http.client.HTTPException):
                 self.broken.add(name)
                 connection.close()
                 break
-            self.answers[name] = (began, status, monotonic() - began)
+            used = monotonic()
+            self.answers[name] = (began, status, used - began)
         connection.close()
 
 

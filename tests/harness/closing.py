@@ -13,6 +13,7 @@ from feedback.store import Change, Store
 from feedback.web import follow_up_api
 from harness.speaking import RULES, a_case, a_reading, a_ticket, an_answer
 from runtime.web import create_web
+from streams.clock import SharedClock
 
 
 def now() -> int:
@@ -35,7 +36,7 @@ class Loop:
         self.store.prepare()
         app = create_web("feedback", lambda: None)
         api = Blueprint("api", __name__, url_prefix="/api/v1")
-        follow_up_api.add_routes(api, self.store, enough=2)
+        follow_up_api.add_routes(api, self.store, SharedClock(client), enough=2)
         app.register_blueprint(api)
         self.web = app.test_client()
 

@@ -18,6 +18,7 @@ from harness.forgetting import Worker
 from local.stack import Stack
 from runtime.paths import AnythingConverter
 from runtime.web import create_web
+from streams.clock import SharedClock
 from streams.publisher import Publisher
 
 KEY = b"a key of tests"
@@ -28,7 +29,7 @@ def web(worker: Worker, publisher: Publisher) -> FlaskClient:
     app = create_web("feedback", lambda: None)
     app.url_map.converters["anything"] = AnythingConverter
     api = Blueprint("api", __name__, url_prefix="/api/v1")
-    customer_api.add_routes(api, worker.store, publisher, KEY)
+    customer_api.add_routes(api, worker.store, publisher, KEY, SharedClock(worker.store.database.client))
     app.register_blueprint(api)
     return app.test_client()
 

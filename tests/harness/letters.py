@@ -86,9 +86,11 @@ def a_letter(case: Case, kind: Any = "first", **changes: Any) -> Letter:
     return replace(letter(case, case.surveys[0], KNOWN[case.surveys[0].name], kind), **changes)
 
 
-def by_mail(url: str, head: Letterhead = HEAD, known: dict[str, Questionnaire] = KNOWN) -> Post:
-    """The way by the mail server at `url`, which isn't waited for long."""
-    smtp = Smtp(mail_server(url), Patience(step=1.0, taking=1.0))
+def by_mail(
+    url: str, head: Letterhead = HEAD, known: dict[str, Questionnaire] = KNOWN, *, taking: float = 10.0
+) -> Post:
+    """The way by the mail server at `url`, which is waited for so many seconds to have taken a mail."""
+    smtp = Smtp(mail_server(url), Patience(step=10.0, taking=taking))
     return Post(smtp, head, known, opened, link)
 
 

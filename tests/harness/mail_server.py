@@ -75,7 +75,7 @@ class MailServer:
 def mail_server(**options: Any) -> Iterator[MailServer]:
     """A server that takes mail; `options` are those of aiosmtpd."""
     mails = MailServer(ports.free_port())
-    controller = _Controller(mails, hostname="127.0.0.1", port=mails.port, **options)
+    controller = _Controller(mails, hostname="127.0.0.1", port=mails.port, ready_timeout=30, **options)
     controller.start()
     try:
         yield mails

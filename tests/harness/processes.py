@@ -1,6 +1,7 @@
 """Which processes are there, found by a mark in their environment that all descendants inherit."""
 
 import os
+import select
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,22 @@ def command(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
+
+
+def parent(pid: int) -> int:
+    """Whose child the process `pid` is; 0 once it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def is_readable(descriptor: int, seconds: float) -> bool:
+    """Whether there is something to read from `descriptor` within `seconds`; from one of a process there is
+    once it has ended. Unlike select.select it takes any number of a descriptor."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def kill(mark: str) -> None:

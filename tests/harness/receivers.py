@@ -91,7 +91,7 @@ def http_receiver() -> Iterator[HttpReceiver]:
 def mailbox() -> Iterator[Mailbox]:
     """A mailbox that takes mail."""
     box = Mailbox(ports.free_port())
-    server = Controller(box, hostname="127.0.0.1", port=box.port)
+    server = Controller(box, hostname="127.0.0.1", port=box.port, ready_timeout=30)
     server.start()
     try:
         yield box

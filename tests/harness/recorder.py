@@ -11,6 +11,7 @@ from pymongo.client_session import ClientSession
 from events.topics import EVENTS, TICKETS
 from harness.wait import until
 from streams.batch import Batch, Outcome
+from streams.clock import SharedClock
 from streams.consumer import ExactlyOnce
 from streams.membership import Subscription
 from streams.positions import Positions
@@ -24,7 +25,8 @@ class Recorder:
     """Writes down each record's value; says it on `helpdesk.tickets`; raises `failures` first, in turn.
 
     `known` is what it has to say of each partition as a whole, portion by portion; `asked` the partitions
-    that were asked for, `between` what happens after each portion.
+    that were asked for, `between` what happens after each portion. `moved` says of values to which partition
+    they have come.
     """
 
     def __init__(self, client: Mongo, database: str) -> None:
@@ -35,6 +37,7 @@ class Recorder:
         self.known: dict[int, list[list[str]]] = {}
         self.asked: list[int] = []
         self.between: Callable[[], None] = lambda: None
+        self.moved: dict[str, int] = {}
 
     def process(self, batch: Batch, session: ClientSession) -> Outcome:
         """Insert a document for each record, then fail if that is still to be done."""
@@ -48,6 +51,10 @@ class Recorder:
     def republish(self, pending: Sequence[str]) -> list[Message]:
         """Say what is `pending` once more."""
         return [Message(TICKETS, value.encode(), b"said again") for value in pending]
+
+    def elsewhere(self, partition: int, pending: Sequence[str]) -> list[str]:
+        """Those of `pending` that are `moved` to another partition."""
+        return [name for name in pending if self.moved.get(name, partition) != partition]
 
     def everything(self, partition: int) -> Iterator[list[Message]]:
         """What is `known` of `partition`."""
@@ -95,6 +102,7 @@ class Reader:
             handler,
             self._publisher,
             Telemetry(self.registry),
+            SharedClock(client),
         )
 
     def turn_until(self, condition: Callable[[], Any], what: str, seconds: float = 30) -> None:

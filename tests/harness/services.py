@@ -22,6 +22,9 @@ CONTACT_PUBLIC_KEY = base64.b64encode(
 ).decode()
 DEMO_SECRET = "whsec_dGVzdHMtc2lnbi13aXRoLXRoaXMtc2VjcmV0LWFsb25l"
 
+PORT_VARIABLES = (*(service.variable for service in services.SERVICES), "MONGO_PORT", "KAFKA_PORT")
+"""The variables that move the ports of `make run`."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunningService:

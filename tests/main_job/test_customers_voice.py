@@ -39,7 +39,8 @@ def test_a_resolved_ticket_becomes_a_mail_a_click_and_a_number(desk: Product) ->
         page.goto(four)
         assert page.locator("input[name=score]:checked").get_attribute("value") == "4"
         page.fill("textarea[name=comment]", "Hızlıydı, teşekkürler! Bana 0532 123 45 67 numarasından ulaşın.")
-        page.locator("form button[type=submit]").first.click()
+        with page.expect_navigation():
+            page.locator("form button[type=submit]").first.click()
         assert page.locator("[role=status]").count() == 1
 
     until(lambda: desk.figures().get("answers") == 1, 20, "the answer")
@@ -89,7 +90,7 @@ def test_an_answer_that_is_changed_replaces_the_first_and_one_wish_ends_all_mail
 def test_a_ticket_reopened_before_the_delay_sends_no_mail(
     broker: Stack, database: str, tmp_path: Path
 ) -> None:
-    with product(broker, database, tmp_path, delay="6s") as desk:
+    with product(broker, database, tmp_path, delay="20s") as desk:
         desk.resolved("2001", "reopened@example.com")
         until(lambda: [s["state"] for s in desk.surveys("2001")] == ["planned"], 20, "a planned survey")
         desk.say("ticket.changed", "2001", {"status": "open"})

@@ -23,9 +23,8 @@ import pytest
 from pymongo import MongoClient
 
 from faults import check
+from harness.parts import new_broker
 from harness.services import API_TOKEN, environment, metrics, worker
-from local import broker as brokers
-from local import ports
 from local.stack import Stack
 from main_job import independent
 from metrics.transitions import COUNTERS
@@ -80,13 +79,12 @@ def imported(
 @contextmanager
 def own_broker(directory: Path) -> Iterator[str]:
     """A broker without a past."""
-    port = ports.free_port()
-    child = brokers.start(directory / "broker.log", port)
+    queue = new_broker(directory)
+    queue.start()
     try:
-        brokers.await_open(child, port)
-        yield brokers.bootstrap(port)
+        yield queue.address
     finally:
-        child.stop()
+        queue.child.stop()
 
 
 def report(url: str, measure: str, **query: str) -> list[dict[str, Any]]:
