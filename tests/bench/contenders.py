@@ -13,6 +13,7 @@ from pymongo.write_concern import WriteConcern
 
 from events.codec import decode_ticket_event
 from events.topics import EVENTS
+from faults.check import published
 from metrics.batch import Ways
 from metrics.contributions import LABELS
 from metrics.records import Row, StoredEvent
@@ -21,7 +22,7 @@ from metrics.worker import TicketHandler
 from rollups.amounts import Amounts
 from rollups.store import RollupStore
 from streams.batch import Batch, Handler, Outcome, Record
-from streams.positions import Position, Positions
+from streams.positions import Position, Positions, after
 from streams.publisher import Message, Publisher
 
 WIDTH = 3600
@@ -122,32 +123,22 @@ def events_per_second(
         max_poll_records=batch_size,
         fetch_max_wait_ms=50,
     )
+    # Known beforehand: else the wait for more that doesn't come would be taken for work.
+    ends = {record.partition: record.offset + 1 for record in published(bootstrap, EVENTS)}
     done = 0
     begin = time.perf_counter()
-    for number in sorted(consumer.partitions_for_topic(EVENTS) or ()):
+    for number, end in sorted(ends.items()):
         partition = TopicPartition(EVENTS, number)
         consumer.assign([partition])
         consumer.seek_to_beginning(partition)
         position = Position(topic=EVENTS, partition=number, topic_id="bench", offset=0)
         positions.start(position)
         sent: list[Any] = []
-        while done < most and (records := _exactly(consumer, batch_size)):
+        while done < most and position.offset < end:
+            records = _exactly(consumer, min(batch_size, end - position.offset))
             batch = Batch(EVENTS, number, [Record(r.offset, r.timestamp, r.key, r.value) for r in records])
             publisher.wait(sent)
-            with (
-                mongo.start_session() as session,
-                session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
-            ):
-                outcome = handler.process(batch, session)
-                moved = Position(
-                    topic=EVENTS,
-                    partition=number,
-                    topic_id="bench",
-                    offset=records[-1].offset + 1,
-                    pending=outcome.pending,
-                )
-                positions.move(position, moved, session)
-            position = moved
+            outcome, position = _transact(handler, mongo, positions, position, batch)
             sent = publisher.send(outcome.outgoing)
             done += len(records)
         publisher.wait(sent)
@@ -157,13 +148,26 @@ def events_per_second(
     return done / elapsed
 
 
+def _transact(
+    handler: Handler, mongo: Mongo, positions: Positions, position: Position, batch: Batch
+) -> tuple[Outcome, Position]:
+    """Process `batch`, and move on from `position`."""
+    with (
+        mongo.start_session() as session,
+        session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
+    ):
+        outcome = handler.process(batch, session)
+        moved = after(position, batch, outcome)
+        positions.move(position, moved, session)
+    return outcome, moved
+
+
 def _exactly(consumer: KafkaConsumer, count: int) -> list[Any]:
-    """The next `count` records, fewer at the end."""
+    """The next `count` records, which are there. Raises AssertionError where they don't come."""
     records: list[Any] = []
     while len(records) < count:
-        polled = consumer.poll(timeout_ms=300, max_records=count - len(records))
-        if not polled:
-            break
+        polled = consumer.poll(timeout_ms=30_000, max_records=count - len(records))
+        assert polled, f"{count} records were told of, {len(records)} come"
         for batch in polled.values():
             records += batch
     return records

@@ -5,13 +5,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pymongo import MongoClient
-
+from bench.filling import fill
+from bench.parts import Mongo, Parts
+from bench.report import Report
 from calendars.business import after, business
 from calendars.config import calendars
-from events.codec import decode_ticket_event
-from metrics.batch import News, Ways, plan
-from metrics.records import Row
+from metrics.batch import Ways
 from metrics.sla.policy import rules
 from metrics.store import Store
 from metrics.worker import TicketHandler
@@ -30,17 +29,16 @@ CALENDARS = calendars(
     }
 )
 RULES = rules([{"name": "all", "calendar": "istanbul", "targets": {"resolution": "30d"}}], CALENDARS, {})
-Mongo = MongoClient[dict[str, Any]]
 
 
-def compare(mongo: Mongo) -> None:
-    """Print what a look for due deadlines costs beside a ping of the store, and business time a second."""
-    store, handler = _filled(mongo)
+def measure(parts: Parts, report: Report) -> None:
+    """What a look for due deadlines costs beside a ping of the store, and business time a second."""
+    mongo = parts.mongo
+    handler = _filled(mongo)
     now = time.time_ns() // 1000
     look = _each(lambda: handler.is_due(0, now), LOOKS)
     ping = _each(lambda: mongo.admin.command("ping"), LOOKS)
-    print(f"look for due deadlines among {OPEN:,} open tickets / ping of the store: {look / ping:.2f}")
-    mongo.drop_database(store.database.name)
+    report.figure(f"look for due deadlines among {OPEN:,} open tickets / ping of the store", look / ping)
     calendar = CALENDARS["istanbul"]
     start = now - 400 * 24 * HOUR
     spans = [(start + n * HOUR // 7, start + n * HOUR // 7 + n * HOUR // 500) for n in range(CALLS)]
@@ -49,7 +47,7 @@ def compare(mongo: Mongo) -> None:
         begin = time.perf_counter()
         for start, end in spans:
             call(calendar, start, end if call is business else end - start)
-        print(f"{name}(): {CALLS / (time.perf_counter() - begin):,.0f} a second")
+        report.figure(f"{name}()", CALLS / (time.perf_counter() - begin), "a second", digits=0)
 
 
 def _each(call: Callable[[], Any], times: int) -> float:
@@ -62,22 +60,17 @@ def _each(call: Callable[[], Any], times: int) -> float:
     return statistics.median(costs)
 
 
-def _filled(mongo: Mongo) -> tuple[Store, TicketHandler]:
-    """A store with OPEN unresolved tickets, none of which is due, and the handler over it."""
-    print(f"  opening {OPEN:,} tickets …")
-    mongo.drop_database("bench-deadlines")
-    store = Store(mongo["bench-deadlines"])
+def _filled(mongo: Mongo) -> TicketHandler:
+    """A handler over a store with OPEN unresolved tickets, none of which is due."""
+    store, ways = Store(mongo["bench-deadlines"]), Ways(3600, RULES)
     store.prepare()
-    ways = Ways(3600, RULES)
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    for start in range(0, OPEN, 5000):
-        rows: list[Row] = []
-        for number in range(start, start + 5000):
-            event = decode_ticket_event(
-                b'{"specversion":"1.0","id":"e","source":"acme","type":"ticket.created",'
-                b'"subject":"%d","time":"%s","data":{}}' % (number, now.encode())
-            )
-            todo = plan({"new": News({"e": event})}, {}, lambda _: {}, ways, time.time_ns() // 1000)
-            rows += [change.row for change in todo.changes]
-        store.save(0, [], rows, None)
-    return store, TicketHandler(store, ways)
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()).encode()
+    fill(store, ways, range(OPEN), lambda number: _created(number, now))
+    return TicketHandler(store, ways)
+
+
+def _created(number: int, now: bytes) -> bytes:
+    return (
+        b'{"specversion":"1.0","id":"%d","source":"acme","type":"ticket.created",'
+        b'"subject":"%d","time":"%s","data":{}}' % (number, number, now)
+    )

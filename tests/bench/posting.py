@@ -12,10 +12,10 @@ def flood(port: int, requests: Sequence[bytes], *, connections: int, seconds: fl
     counts = [0] * connections
 
     def post(number: int) -> None:
-        with _connected(port) as line:
+        with connected(port) as line:
             turn = number
             while time.perf_counter() < end:
-                _ask(line, requests[turn % len(requests)])
+                ask(line, requests[turn % len(requests)])
                 counts[number] += 1
                 turn += connections
 
@@ -32,11 +32,11 @@ def paced(
     begun = time.perf_counter()
 
     def post(number: int) -> None:
-        with _connected(port) as line:
+        with connected(port) as line:
             turn = number
             while (due := turn / rate) < seconds:
                 time.sleep(max(0.0, begun + due - time.perf_counter()))
-                _ask(line, requests[turn % len(requests)])
+                ask(line, requests[turn % len(requests)])
                 late[number].append(time.perf_counter() - begun - due)
                 turn += connections
 
@@ -59,13 +59,15 @@ def _together(count: int, work: Callable[[int], None]) -> None:
         thread.join()
 
 
-def _connected(port: int) -> socket.socket:
+def connected(port: int) -> socket.socket:
+    """A connection that stays open; close it."""
     line = socket.create_connection(("127.0.0.1", port), timeout=30)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return line
 
 
-def _ask(line: socket.socket, asked: bytes) -> None:
+def ask(line: socket.socket, asked: bytes) -> None:
+    """Post one request and take its answer, which must be 202."""
     line.sendall(asked)
     answer = b""
     while b"\r\n\r\n" not in answer:

@@ -1,84 +1,74 @@
-"""`make bench`: ratios that hold on a noisy machine, measured on the real parts in one run."""
+"""`make bench`: the real parts, measured against aims. Ratios hold on a noisy machine, seconds do not.
+
+make bench [BROKER=tansu|apache] [ONLY=name,…]
+"""
 
 import gc
-import os
-import platform
-import statistics
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from pymongo import MongoClient
+from bench import (
+    deadlines,
+    history,
+    machine,
+    memory,
+    one_worker,
+    recovery,
+    scrape,
+    shares,
+    two_workers,
+    visible,
+    webhooks,
+)
+from bench.parts import Parts, new_parts
+from bench.report import Report
+from harness.parts import BROKERS, CHOSEN
+from local.failure import CannotRun
 
-from bench import deadlines, scrape, webhooks
-from bench.contenders import Floor, Recorder, events_per_second
-from bench.traffic import messages
-from events.topics import TOPICS
-from local import ports, stack
-from local.stack import Stack
-from metrics.batch import Ways
-from metrics.store import Store
-from metrics.worker import TicketHandler
-from streams.publisher import Publisher
-from streams.topics import ensure_topics
+Measurement = Callable[[Parts, Report], None]
 
-TICKETS = 6000
-ROUNDS = 3
-BATCH = 2000
-Mongo = MongoClient[dict[str, Any]]
+MEASUREMENTS: Final[dict[str, tuple[Measurement, str]]] = {
+    "worker": (one_worker.measure, "one worker beside its floor, and beside one event per transaction"),
+    "shares": (shares.measure, "where a worker's time goes while it works off history"),
+    "two-workers": (two_workers.measure, "two workers against one, on the same backlog"),
+    "visible": (visible.measure, "from a webhook's 202 until /metrics shows it, at 300 webhooks/s"),
+    "recovery": (recovery.measure, "back to zero lag after one of two workers is killed"),
+    "memory": (memory.measure, "a worker with 10,000 and with 500,000 tickets behind it"),
+    "import": (history.measure, "the history of a file, until it is in the aggregates"),
+    "scrape": (scrape.measure, "a scrape with few and with many tickets"),
+    "deadlines": (deadlines.measure, "looking for due deadlines, and business time"),
+    "webhooks": (webhooks.measure, "webhooks verified, read and durable, beside a bare route"),
+}
 
 
 def main() -> None:
-    """Measure everything and print it."""
+    """Measure what the first argument names (between commas; everything without), and print it."""
+    wanted = [name for name in "".join(sys.argv[1:2]).split(",") if name] or list(MEASUREMENTS)
+    if unknown := [name for name in wanted if name not in MEASUREMENTS]:
+        sys.exit(f"bench: there is no {', '.join(unknown)}; there is: {', '.join(MEASUREMENTS)}")
     gc.set_threshold(100_000, 50, 100)  # as the worker does
-    print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
-    with tempfile.TemporaryDirectory(prefix="deskpulse-bench-") as directory:
-        chosen = {"mongo_port": ports.free_port(), "kafka_port": ports.free_port()}
-        with stack.running(Path(directory), os.environ, **chosen) as running:
-            mongo: Mongo = MongoClient(running.mongo)
-            _worker(running, mongo)
-            scrape.compare(mongo)
-            deadlines.compare(mongo)
-            webhooks.compare(running)
-            mongo.close()
-
-
-def _worker(running: Stack, mongo: Mongo) -> None:
-    ensure_topics(running.kafka, TOPICS, partitions=4)
-    sent = messages(TICKETS, seed=1)
-    publisher = Publisher(running.kafka)
-    for start in range(0, len(sent), 5000):
-        publisher.publish(sent[start : start + 5000], timeout=60)
-    publisher.close()
-    print(f"worker: {len(sent)} events of {TICKETS} tickets, batches of {BATCH}")
-
-    def measured(
-        name: str, make: Callable[[Store], Any], batch: int = BATCH, most: int = 10**9
-    ) -> tuple[Any, float]:
-        database = f"bench-{name}"
-        mongo.drop_database(database)
-        store = Store(mongo[database])
-        store.prepare()
-        handler = make(store)
-        speed = events_per_second(handler, mongo, database, running.kafka, batch_size=batch, most=most)
-        mongo.drop_database(database)
-        return handler, speed
-
-    recorder, _ = measured("record", Recorder)
-    ratios, speeds, floors = [], [], []
-    for number in range(ROUNDS):
-        _, floor = measured("floor", lambda store: Floor(store, recorder.written))
-        _, full = measured("full", lambda store: TicketHandler(store, Ways(3600)))
-        ratios.append(full / floor)
-        speeds.append(full)
-        floors.append(floor)
-        print(f"  round {number + 1}: {full:,.0f} events/s, floor {floor:,.0f}, ratio {full / floor:.2f}")
-    _, single = measured("single", lambda store: TicketHandler(store, Ways(3600)), batch=1, most=500)
-    full = statistics.median(speeds)
-    print(f"worker / floor (aim ≥ 0.70): {statistics.median(ratios):.2f}")
-    print(f"worker / one event per transaction (aim ≥ 5): {full / single:.1f}  ({single:,.0f} events/s)")
+    if CHOSEN not in BROKERS:
+        sys.exit(f"bench: there is no broker {CHOSEN}; there is: {', '.join(BROKERS)}")
+    report, begun = Report(), time.monotonic()
+    report.say(f"machine: {machine.machine()}")
+    with tempfile.TemporaryDirectory(prefix="deskpulse-bench-") as folder:
+        for number, name in enumerate(wanted):
+            measurement, about = MEASUREMENTS[name]
+            with new_parts(Path(folder) / name) as parts:
+                if not number:
+                    report.say(f"versions: {machine.versions(parts.mongo)}")
+                report.begin(name, about)
+                measurement(parts, report)
+    report.table()
+    report.say(f"{(time.monotonic() - begun) / 60:.1f} minutes")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CannotRun as why:
+        sys.exit(f"bench: {why}")

@@ -4,11 +4,11 @@ import statistics
 import time
 from collections.abc import Iterator
 from itertools import groupby, islice
-from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
-from pymongo import MongoClient
 
+from bench.parts import Mongo, Parts
+from bench.report import Report
 from bench.traffic import messages
 from events.codec import decode_ticket_event
 from metrics.batch import Ways
@@ -29,21 +29,21 @@ from streams.positions import Positions
 WIDTH = 3600
 FEW, MANY = 1000, 100_000
 SCRAPES = 15
-Mongo = MongoClient[dict[str, Any]]
 
 
-def compare(mongo: Mongo) -> None:
-    """Print the ratio of a scrape with its refresh at MANY tickets to one at FEW."""
-    readers = {tickets: _filled(mongo, tickets) for tickets in (FEW, MANY)}
+def measure(parts: Parts, report: Report) -> None:
+    """The ratio of a scrape with its refresh at MANY tickets to one at FEW."""
+    readers = {}
+    for tickets in (FEW, MANY):
+        report.say(f"folding {tickets:,} tickets …")
+        readers[tickets] = _filled(parts.mongo, tickets)
     cost: dict[int, list[float]] = {FEW: [], MANY: []}
     for _ in range(SCRAPES):
         for tickets, reader in readers.items():
             cost[tickets].append(_scrape(reader))
     few, many = (statistics.median(cost[tickets]) for tickets in (FEW, MANY))
-    print(f"scrape at {MANY:,} / at {FEW:,} tickets (aim ≤ 1.2): {many / few:.2f}")
-    print(f"  {many * 1000:.0f} ms and {few * 1000:.0f} ms")
-    for tickets in (FEW, MANY):
-        mongo.drop_database(_name(tickets))
+    report.say(f"{many * 1000:.0f} ms and {few * 1000:.0f} ms")
+    report.figure(f"scrape at {MANY:,} / at {FEW:,} tickets", many / few, most=1.2)
 
 
 def _scrape(reader: SnapshotReader) -> float:
@@ -59,18 +59,12 @@ def _scrape(reader: SnapshotReader) -> float:
 
 def _filled(mongo: Mongo, tickets: int) -> SnapshotReader:
     """A reader of a database with so many tickets in four partitions."""
-    print(f"  folding {tickets:,} tickets …")
-    mongo.drop_database(_name(tickets))
-    store = Store(mongo[_name(tickets)])
+    store = Store(mongo[f"bench-{tickets}"])
     store.prepare()
     states = _states(tickets)
     for partition in range(4):
         _fill(store, partition, islice(states, tickets // 4))
     return SnapshotReader(store, Positions(store.database, "bench"), 100, Ways(WIDTH))
-
-
-def _name(tickets: int) -> str:
-    return f"bench-scrape-{tickets}"
 
 
 def _states(tickets: int) -> Iterator[State]:

@@ -3,7 +3,6 @@
 import os
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -11,11 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from bench.parts import Parts
 from bench.posting import flood, paced, request
+from bench.report import Report
 from harness.services import environment, ingest
 from harness.signing import zendesk
 from local import ports, process, services
-from local.stack import Stack
 
 BODIES = 500
 CONNECTIONS = 16
@@ -24,14 +24,14 @@ ROUNDS = 9
 SECRET = "bench-secret"
 
 
-def compare(stack: Stack) -> None:
-    """Print the ratio of ingest to the bare route, and ingest's slowest answers at half of its peak."""
-    with tempfile.TemporaryDirectory(prefix="deskpulse-bench-") as folder, ExitStack() as servers:
-        directory = Path(folder)
+def measure(parts: Parts, report: Report) -> None:
+    """The ratio of ingest to the bare route, and ingest's slowest answers at half of its peak."""
+    directory = parts.directory
+    with ExitStack() as servers:
         config = directory / "deskpulse.yml"
         config.write_text("sources: {desk: {adapter: zendesk, secrets: [env:BENCH_SECRET]}}")
         env = environment(
-            stack,
+            parts.stack,
             "none",
             DESKPULSE_CONFIG=str(config),
             BENCH_SECRET=SECRET,
@@ -40,7 +40,7 @@ def compare(stack: Stack) -> None:
         full = servers.enter_context(ingest(env, directory)).port
         bare = servers.enter_context(_bare(directory))
         requests = _requests()
-        print(f"webhooks: {len(requests[0])} bytes each, signed, {CONNECTIONS} connections")
+        report.say(f"{len(requests[0])} bytes each, signed, {CONNECTIONS} connections")
         for port in (bare, full):
             flood(port, requests, connections=CONNECTIONS, seconds=1.0)
         ratios, peaks = [], []
@@ -49,11 +49,12 @@ def compare(stack: Stack) -> None:
             peak = flood(full, requests, connections=CONNECTIONS, seconds=SECONDS)
             ratios.append(peak / floor)
             peaks.append(peak)
-            print(f"  round {number + 1}: {peak:,.0f}/s durable, bare {floor:,.0f}/s, {peak / floor:.2f}")
+            report.say(f"round {number + 1}: {peak:,.0f}/s durable, bare {floor:,.0f}/s, {peak / floor:.2f}")
         half = statistics.median(peaks) / 2
         seconds = paced(full, requests, connections=64, rate=half, seconds=10.0)
-        print(f"webhooks durable / bare (aim ≥ 0.5): {statistics.median(ratios):.2f}")
-        print(f"p99 at half of the peak, {half:,.0f}/s (aim < 500 ms): {_p99(seconds) * 1000:.0f} ms")
+        report.figure("webhooks durable / bare", statistics.median(ratios), least=0.5)
+        p99 = seconds[int(len(seconds) * 0.99)] * 1000
+        report.figure(f"webhooks, p99 at half of the peak ({half:,.0f}/s)", p99, "ms", digits=0, most=500)
 
 
 @contextmanager
@@ -96,7 +97,3 @@ def _signed(number: int) -> bytes:
         }
     )
     return request("/webhooks/desk", body, zendesk(SECRET, body, datetime.now(UTC)))
-
-
-def _p99(seconds: list[float]) -> float:
-    return seconds[int(len(seconds) * 0.99)]
