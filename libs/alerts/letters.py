@@ -12,7 +12,8 @@ from alerts.routes import Entry
 Letter = dict[str, Any]
 """`_id` (alert and destination: never twice), `state` (pending | sent | cancelled | given_up), `destination`,
 `lane` (what is sent together: destination, team and quiet hours), `quiet` (a calendar or None), `takes_back`,
-`group` (None until it is claimed for the first time, at `first_try`), `alert`; `ended_at` once it is over."""
+`group` (None until it is claimed for the first time, at `first_try`), `alert`; `ended_at` once it is over;
+`heard` where it waits again after a group with it was claimed."""
 
 SEPARATOR: Final = "\0"
 
@@ -49,8 +50,12 @@ def recoveries(
     return [
         _letter(alert, breach["destination"], breach["quiet"], takes_back=True)
         for alert, breach in found
-        if breach is not None and breach["group"] is not None and breach["takes_back"]
+        if breach is not None and _maybe_heard(breach) and breach["takes_back"]
     ]
+
+
+def _maybe_heard(letter: Letter) -> bool:
+    return letter["group"] is not None or "heard" in letter
 
 
 def _told(alert: Alert, entries: Sequence[Entry]) -> Iterator[Letter]:

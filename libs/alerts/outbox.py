@@ -134,7 +134,7 @@ class Outbox:
                 DeleteMany(_PENDING | {"_id": {"$in": recovered}, "group": None}),
                 UpdateMany(
                     {"_id": {"$in": breaches}, "state": "cancelled"},
-                    {"$set": {"state": "pending", "group": None}, "$unset": {"ended_at": ""}},
+                    {"$set": {"state": "pending", "group": None, "heard": True}, "$unset": {"ended_at": ""}},
                 ),
             ],
             session=session,
@@ -150,7 +150,7 @@ class Outbox:
         ended = max(alert.noticed_at for alert in alerts)
         self._letters.bulk_write(
             [
-                DeleteMany(waiting | {"group": None}),
+                DeleteMany(waiting | {"group": None, "heard": None}),
                 UpdateMany(waiting, {"$set": {"state": "cancelled", "ended_at": moment(ended)}}),
             ],
             session=session,

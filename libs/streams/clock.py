@@ -16,6 +16,8 @@ from events.instants import SECOND, micros
 
 _KEPT: Final = SECOND
 _PATIENCE_SECONDS: Final = 1.0
+_GRAIN: Final = 1000
+"""MongoDB tells whole milliseconds."""
 
 
 class SharedClock:
@@ -40,6 +42,7 @@ class SharedClock:
 
     def _asked(self, known: int | None) -> int:
         """How far MongoDB's clock is ahead of the steady one; what was `known` where it doesn't answer."""
+        asked = _steady()
         try:
             with pymongo.timeout(_PATIENCE_SECONDS):
                 told = self._client.admin.command("hello")["localTime"]
@@ -47,7 +50,10 @@ class SharedClock:
             if known is None:
                 raise
             return known
-        return micros(told.replace(tzinfo=UTC)) - _steady()
+        answered, present = _steady(), micros(told.replace(tzinfo=UTC))
+        least, most = present - answered, present + _GRAIN - asked
+        # A slow answer says little: what fits it stays, so that time goes back only where MongoDB's does.
+        return known if known is not None and least <= known <= most else least
 
 
 def _steady() -> int:

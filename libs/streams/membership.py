@@ -5,6 +5,7 @@ from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 
+from streams.clients import open_client
 from streams.positions import Position
 
 
@@ -71,7 +72,8 @@ class Member(KafkaConsumer):  # type: ignore[misc]
 
 def join(subscription: Subscription, assignment: Assignment) -> Member:
     """A member of the group, which tells `assignment` what it gets and loses."""
-    consumer = Member(
+    consumer = open_client(
+        Member,
         bootstrap_servers=subscription.bootstrap.split(","),
         group_id=subscription.group,
         enable_auto_commit=False,

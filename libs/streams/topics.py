@@ -6,6 +6,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError, for_code
 
 from events.topics import Topic
+from streams.clients import open_client
 
 
 def ensure_topics(bootstrap: str, topics: Iterable[Topic], *, partitions: int) -> None:
@@ -28,8 +29,11 @@ def ensure_topics(bootstrap: str, topics: Iterable[Topic], *, partitions: int) -
 
 def _admin(bootstrap: str) -> KafkaAdminClient:
     # Consumers ask amid their work: they don't stand still for as long as the default.
-    return KafkaAdminClient(
-        bootstrap_servers=bootstrap.split(","), request_timeout_ms=10_000, bootstrap_timeout_ms=10_000
+    return open_client(
+        KafkaAdminClient,
+        bootstrap_servers=bootstrap.split(","),
+        request_timeout_ms=10_000,
+        bootstrap_timeout_ms=10_000,
     )
 
 

@@ -82,3 +82,39 @@ def test_a_breach_that_was_told_is_not_told_twice_when_it_comes_back(office: Off
     office.tell(an_alert())
 
     assert office.states() == {"5158 breached A": "sent"}
+
+
+def test_a_breach_that_came_back_is_taken_back_again_where_its_first_telling_is_in_doubt(
+    office: Office,
+) -> None:
+    office.tell(an_alert())
+    office.outbox.failed(office.claim(), office.clock(), SECOND)
+    office.tell(an_alert(stage="recovered"))
+    office.tell(an_alert())
+
+    office.tell(an_alert(stage="recovered"))
+
+    assert office.states() == {"5158 breached A": "cancelled", "5158 recovered A": "pending"}
+
+
+def test_a_breach_that_came_back_while_it_was_told_can_be_taken_back(office: Office) -> None:
+    office.tell(an_alert())
+    under_way = office.claim()
+    office.tell(an_alert(stage="recovered"))
+    office.tell(an_alert())
+    office.outbox.done(under_way, office.clock())
+
+    office.tell(an_alert(stage="recovered"))
+
+    assert office.states() == {"5158 breached A": "sent", "5158 recovered A": "pending"}
+
+
+def test_a_breach_that_came_back_is_told_in_a_group_of_its_own(office: Office) -> None:
+    office.tell(an_alert())
+    first = office.claim()
+    office.outbox.failed(first, office.clock(), SECOND)
+    office.tell(an_alert(stage="recovered"))
+    office.tell(an_alert())
+    office.clock.pass_by(SECOND)
+
+    assert office.claim().group.id != first.group.id

@@ -9,6 +9,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from events.instants import SECOND, micros
+from harness.network import between
 from harness.parts import mongod_of_own
 from harness.wait import until
 from streams.clock import SharedClock
@@ -28,6 +29,25 @@ def test_it_goes_on_while_mongodb_is_away(tmp_path: Path) -> None:
         until(lambda: clock() > before + 2 * SECOND, 30, "two seconds to pass")
 
         assert abs(clock() - micros(datetime.now(UTC))) < SECOND
+
+
+def test_a_slow_answer_does_not_set_it_back(tmp_path: Path) -> None:
+    with (
+        mongod_of_own(tmp_path) as server,
+        between(server.address) as link,
+        MongoClient[dict[str, Any]](link.address) as client,
+    ):
+        clock = SharedClock(client)
+        began, before = clock(), behind(clock)
+        with link.slow(delay=0.2):
+            until(lambda: clock() > began + 3 * SECOND, 30, "some answers")
+
+            assert behind(clock) < before + SECOND // 10
+
+
+def behind(clock: SharedClock) -> int:
+    """By how much (µs) it is behind the true time."""
+    return min(micros(datetime.now(UTC)) - clock() for _ in range(20))
 
 
 def test_before_mongodb_has_answered_once_it_tells_no_time() -> None:

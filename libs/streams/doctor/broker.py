@@ -7,6 +7,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from runtime.doctor import Finding, fail, ok, warn
+from streams.clients import open_client
 
 ADVICE = "start Kafka, or say with KAFKA_BOOTSTRAP_SERVERS where it is"
 _OLDEST = (3, 0)
@@ -16,7 +17,8 @@ _MILLISECONDS = 3500
 @contextmanager
 def asking(bootstrap: str, milliseconds: int = _MILLISECONDS) -> Iterator[KafkaAdminClient]:
     """A client that doesn't wait for long: so many `milliseconds` for an answer. Raises KafkaError."""
-    admin = KafkaAdminClient(
+    admin = open_client(
+        KafkaAdminClient,
         bootstrap_servers=bootstrap.split(","),
         bootstrap_timeout_ms=_MILLISECONDS,
         request_timeout_ms=milliseconds,

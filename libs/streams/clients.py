@@ -1,0 +1,28 @@
+"""Clients of Kafka of which nothing is left where no broker answers."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kafka.net.compat import KafkaNetClient
+
+Client = TypeVar("Client")
+
+
+def open_client(kind: Callable[..., Client], **configs: Any) -> Client:
+    """A KafkaAdminClient or KafkaConsumer (`kind`) with `configs`. Raises KafkaError where it finds no broker.
+
+    Such a client starts a thread before it looks for brokers. Where it finds none it raises and leaves that
+    thread, with its sockets, to nobody: who asks again and again runs out of file descriptors within the hour.
+    """
+    begun: list[KafkaNetClient] = []
+
+    def begin(**given: Any) -> KafkaNetClient:
+        begun.append(KafkaNetClient(**given))
+        return begun[-1]
+
+    try:
+        return kind(kafka_client=begin, **configs)
+    except BaseException:
+        for client in begun:
+            client.close()
+        raise
