@@ -9,10 +9,10 @@ Client = TypeVar("Client")
 
 
 def open_client(kind: Callable[..., Client], **configs: Any) -> Client:
-    """A KafkaAdminClient or KafkaConsumer (`kind`) with `configs`. Raises KafkaError where it finds no broker.
+    """A KafkaAdminClient or KafkaConsumer (`kind`) with `configs`. Raises KafkaError where no broker answers.
 
     Such a client starts a thread before it looks for brokers. Where it finds none it raises and leaves that
-    thread, with its sockets, to nobody: who asks again and again runs out of file descriptors within the hour.
+    thread, with what it holds, to nobody: who asks again and again runs out of descriptors within the hour.
     """
     begun: list[KafkaNetClient] = []
 

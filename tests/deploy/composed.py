@@ -70,7 +70,10 @@ class Composed:
 
     def complaint(self) -> str:
         """What its health check says; nothing where it is healthy."""
-        done = subprocess.run(self.probe, capture_output=True, text=True, timeout=20, check=False)
+        try:
+            done = subprocess.run(self.probe, capture_output=True, text=True, timeout=20, check=False)
+        except subprocess.TimeoutExpired:
+            return "no answer in 20 s"
         return done.stderr if done.returncode else ""
 
     def await_healthy(self) -> None:

@@ -32,7 +32,13 @@ def dead(replicas: ReplicaSet, primary: Member) -> Iterator[None]:
 
 @contextmanager
 def no_longer_wanted(replicas: ReplicaSet, primary: Member) -> Iterator[None]:
-    order_down(primary.client, 10)
+    def obeyed() -> bool:
+        """An order that isn't answered in time may never have been carried out."""
+        order_down(primary.client, 10)
+        said = primary.hello()
+        return bool(said) and not said.get("isWritablePrimary")
+
+    until(obeyed, 30, "the primary to step down")
     yield
 
 
@@ -67,7 +73,10 @@ def counted_alone(member: Member) -> bool:
     """Whether `member` has moved on further than a majority."""
     positions = member.client[DATABASE]["positions"]
     settled = positions.with_options(read_concern=ReadConcern("majority"))
-    alone, together = (sum(d["offset"] for d in which.find()) for which in (positions, settled))
+    try:
+        alone, together = (sum(d["offset"] for d in which.find()) for which in (positions, settled))
+    except PyMongoError:
+        return False
     return bool(alone > together)
 
 

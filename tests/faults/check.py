@@ -94,8 +94,9 @@ def await_all_processed(mongo: Mongo, bootstrap: str, database: str, seconds: fl
         ends = _ends(bootstrap)
         reached = consumed(mongo, database)
         there = all(reached.get(partition) == end for partition, end in ends.items())
-        # What the last batches have to say of mergers is published after they are stored.
-        return there and _ends(bootstrap) == ends
+        # What the last batches have to say of mergers is published after they are stored, with the facts.
+        said = there and published_versions(bootstrap) == stored_versions(mongo, database)
+        return said and _ends(bootstrap) == ends
 
     until(all_processed, seconds, "everything to be processed")
 
@@ -136,12 +137,17 @@ def assert_exact(mongo: Mongo, bootstrap: str, database: str, sent: Iterable[ora
     assert aggregates(mongo, database) == oracle.rollups(sent, 3600)
     with mongo.start_session(snapshot=True) as session:
         assert audit.verify(Store(mongo[database]), Ways(3600), session, lambda _: None) == []
-    stored = {d["_id"]: msgspec.json.decode(d["state"])["version"] for d in mongo[database]["tickets"].find()}
     until(
-        lambda: published_versions(bootstrap) == stored,
+        lambda: published_versions(bootstrap) == stored_versions(mongo, database),
         30,
         "the newest facts of every ticket to be published",
     )
+
+
+def stored_versions(mongo: Mongo, database: str) -> dict[str, int]:
+    """Ticket → its version in the store."""
+    tickets = mongo[database]["tickets"].find({}, {"state": 1})
+    return {ticket["_id"]: msgspec.json.decode(ticket["state"])["version"] for ticket in tickets}
 
 
 def published_versions(bootstrap: str) -> dict[str, int]:

@@ -71,7 +71,9 @@ ELAPSING: Final = (
     *of("batch", "update alerts by state+_id"),
 )
 _OF_WORK: Final = (*EACH_BATCH, *SOME_BATCHES, *ADOPTING, *ERASING, *ELAPSING)
-ALL: Final = frozenset((*STARTING, *JOINING, *_OF_WORK, *LEAVING))
+_MAYBE: Final = of("deadlines", "abortTransaction")
+"""Where a courier is at the same letter. Nobody can wait for that."""
+ALL: Final = frozenset((*STARTING, *JOINING, *_OF_WORK, *LEAVING, *_MAYBE))
 
 _TWICE: Final = {f"renewal: {MOVE}"}
 """Once to see that it isn't fenced, and once when all is said."""

@@ -114,12 +114,12 @@ class Ledger:
         marks = {f"{ticket['_id']}/{mark}" for ticket in tickets for mark in ticket["told"]}
         letters = self._store.database["alerts"].find({}, {"alert": 1})
         handed = {f"{promise_of(letter)}/{letter['alert']['stage']}" for letter in letters}
-        return misfits(marks, handed, self._broken)
+        return misfits(marks, handed, self._kept)
 
-    def _broken(self) -> set[str]:
-        """The promises that are broken by the events alone."""
+    def _kept(self) -> set[str]:
+        """The promises that are, by the events alone, not broken any more."""
         standing = promises(self._store, self._ways.rules)
-        return {name for name, state in standing.items() if state == "breached"}
+        return {name for name, state in standing.items() if state != "breached"}
 
     def _read_events(self, offsets: dict[int, int]) -> None:
         """Know the log up to `offsets` at least."""
@@ -142,18 +142,18 @@ class Ledger:
                     self._buried.add((letter["partition"], letter["offset"]))
 
 
-def misfits(marks: set[str], handed: set[str], broken: Callable[[], set[str]]) -> list[str]:
+def misfits(marks: set[str], handed: set[str], kept: Callable[[], set[str]]) -> list[str]:
     """What doesn't fit between the `marks` of all tickets and the alerts that were `handed` over, each a
-    promise and a stage ("acme/1/resolution/1/breached"); `broken` are the promises that are.
+    promise and a stage ("acme/1/resolution/1/breached"); `kept` are the promises that aren't broken.
 
     Each mark has its alert, but for a breach that was taken back before anybody heard of it, and for taking
     that back. Each alert has its mark, but for the taking back of a breach that stands again: people heard of
-    both, and of a breach they hear once.
+    both, and of a breach they hear once. Of a ticket that has left all counts since, they hear nothing.
     """
     back = {mark for mark in marks if mark.endswith(_BACK)}
     withdrawn = {mark.removesuffix(_BACK) + _BREACH for mark in back}
     taken_back = {mark.removesuffix(_BACK) for mark in handed - marks if mark.endswith(_BACK)}
-    broken_again = broken() & taken_back if taken_back else set()
+    broken_again = taken_back - kept() if taken_back else set()
     again = {name + _BACK for name in broken_again if name + _BREACH in marks}
     return [
         *(f"{mark} was never handed over" for mark in marks - back - withdrawn - handed),

@@ -5,8 +5,9 @@ import pytest
 from faults.crashing_ledger import misfits
 
 BREACHED, RECOVERED = "acme/1/resolution/1/breached", "acme/1/resolution/1/recovered"
-BROKEN = frozenset({"acme/1/resolution/1"})
-KEPT: frozenset[str] = frozenset()
+KEPT = frozenset({"acme/1/resolution/1"})
+BROKEN: frozenset[str] = frozenset()
+"""Which promises are kept."""
 
 FIT = {
     "nothing": ([], [], KEPT),
@@ -24,11 +25,11 @@ MISFIT = {
 }
 
 
-@pytest.mark.parametrize(("marks", "handed", "broken"), FIT.values(), ids=FIT)
-def test_it_fits(marks: list[str], handed: list[str], broken: frozenset[str]) -> None:
-    assert misfits(set(marks), set(handed), lambda: set(broken)) == []
+@pytest.mark.parametrize(("marks", "handed", "kept"), FIT.values(), ids=FIT)
+def test_it_fits(marks: list[str], handed: list[str], kept: frozenset[str]) -> None:
+    assert misfits(set(marks), set(handed), lambda: set(kept)) == []
 
 
-@pytest.mark.parametrize(("marks", "handed", "broken"), MISFIT.values(), ids=MISFIT)
-def test_it_does_not_fit(marks: list[str], handed: list[str], broken: frozenset[str]) -> None:
-    assert len(misfits(set(marks), set(handed), lambda: set(broken))) == 1
+@pytest.mark.parametrize(("marks", "handed", "kept"), MISFIT.values(), ids=MISFIT)
+def test_it_does_not_fit(marks: list[str], handed: list[str], kept: frozenset[str]) -> None:
+    assert len(misfits(set(marks), set(handed), lambda: set(kept))) == 1

@@ -29,7 +29,7 @@ def test_deadlines_that_pass_around_kills_are_counted_and_told_once(
 ) -> None:
     config = tmp_path / "deskpulse.yml"
     config.write_text(PROMISES)
-    distinct = events(seed, 3000, 400, start=datetime.now(UTC) - timedelta(seconds=30), apart=0)
+    distinct = events(seed, 20_000, 400, start=datetime.now(UTC) - timedelta(seconds=30), apart=0)
     rng = random.Random(seed)
     with try_fault("deadlines passing around kills", seed=seed) as trial, http_receiver() as hook:
         own = {"DESKPULSE_CONFIG": str(config), "DESKPULSE_BATCH_SIZE": "100", "OPS_HOOK": hook.url}
@@ -45,7 +45,7 @@ def test_deadlines_that_pass_around_kills_are_counted_and_told_once(
                 victim = workers.enter_context(worker(env, tmp_path))
                 check.await_progress(mongo, database, reached + 1)
                 trial.recovered()
-            sending.join()
+            sending.stop()
             check.await_all_processed(mongo, broker.kafka, database)
             until(lambda: not waiting(mongo, database), 90, "every deadline to have passed")
         trial.judge(*untold_and_told_twice(mongo, database, config))

@@ -22,7 +22,7 @@ from local.stack import Stack
 pytestmark = pytest.mark.fault
 
 SEED = 61
-CUSTOMERS = 20
+CUSTOMERS = 40
 MONGODB = Part("MongoDB", "MONGODB_URI")
 
 

@@ -37,7 +37,7 @@ PLACES: Final = {
 LEAST: Final = {"on the way to its share": 20, "waiting for messages": 5, "amid a batch": 40}
 """So many deaths in each of these places make the test one that means something."""
 KILLS_OF_FEEDBACK: Final = 20
-VOICES: Final = 6000
+VOICES: Final = 12_000
 
 
 @pytest.mark.parametrize("seed", [11])

@@ -22,7 +22,7 @@ from harness.wait import until
 CONFIG: Final = "sources:\n  acme: {adapter: cloudevents, secrets: [env:DEMO_SECRET]}\n"
 """What ingest needs to take the webhooks."""
 _STRAIGHT, _POSTED = "straight", "acme"
-_MOST, _TICKETS, _RATE = 40_000, 600, 200
+_MOST, _TICKETS, _RATE = 120_000, 600, 200
 _PATIENCE = 60.0
 
 

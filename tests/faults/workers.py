@@ -113,12 +113,13 @@ def workers_of(module: str, env: Mapping[str, str], logs: Path, session: float) 
 
 def await_halt(worker: Worker, seconds: float = 60) -> None:
     """Return once `worker` has halted where it was told to."""
+    until(lambda: has_halted(worker), seconds, "the worker to halt")
 
-    def halted() -> bool:
-        worker.require_alive()
-        return not worker.pulse.halts and worker.is_paused()
 
-    until(halted, seconds, "the worker to halt")
+def has_halted(worker: Worker) -> bool:
+    """Whether `worker`, which must be alive, has halted where it was told to."""
+    worker.require_alive()
+    return not worker.pulse.halts and worker.is_paused()
 
 
 def await_shares(team: Sequence[Worker], seconds: float = 60) -> None:

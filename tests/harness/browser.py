@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 _FLAGS: Final = (
     "--no-sandbox",
@@ -20,6 +20,7 @@ _FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=30_000)
 _AUDIT: Final = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 
 

@@ -15,7 +15,7 @@ def doctor(service: str, env: Mapping[str, str], *options: str) -> subprocess.Co
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=90,
     )
 
 

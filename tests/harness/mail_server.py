@@ -81,7 +81,7 @@ def mail_server(**options: Any) -> Iterator[MailServer]:
         yield mails
     finally:
         mails.stopped = True
-        until(lambda: not mails.connections, 5, "the last connection's end")
+        until(lambda: not mails.connections, 30, "the last connection's end")
         controller.stop()
 
 

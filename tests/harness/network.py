@@ -92,7 +92,7 @@ class Link:
         try:
             yield
         finally:
-            self._trouble.vanish_after, self._trouble.vanishing = None, False
+            self._do(self._heal())
 
     @contextmanager
     def slow(self, delay: float = 0.2, rate: float = 50_000) -> Iterator[None]:
@@ -115,6 +115,10 @@ class Link:
     def _do(self, action: Coroutine[Any, Any, None]) -> None:
         """Do `action` on the link's thread."""
         asyncio.run_coroutine_threadsafe(action, self._loop).result(10)
+
+    async def _heal(self) -> None:
+        # On the link's thread, where no request is half looked at.
+        self._trouble.vanish_after, self._trouble.vanishing = None, False
 
     async def _open(self) -> None:
         self._listener.listen(128)

@@ -71,6 +71,12 @@ class Arrival:
     value: dict[str, Any]
 
 
+def at(target: str) -> dict[str, Any]:
+    """Where Flask's client is to go: to `target` as a server has it, of which the client itself would take
+    what follows two slashes for a host."""
+    return {"path": "/", "environ_overrides": {"PATH_INFO": target.encode().decode("latin-1")}}
+
+
 def content(answer: TestResponse) -> Any:
     """The JSON of `answer`."""
     return msgspec.json.decode(answer.data)
@@ -83,8 +89,8 @@ Arrivals: TypeAlias = Callable[[str, int], list[Arrival]]
 def read_arrivals(bootstrap: str, source: str, count: int) -> list[Arrival]:
     """All messages of `source`, `count` at least, in the order of each partition.
 
-    The end of a topic is where a poll brings nothing: the embedded broker's answer to "what is your latest
-    offset" leaves out all but the first message of the last batch.
+    The embedded broker's answer to "what is your latest offset" leaves out all but the first message of the
+    last batch; what it says with the messages themselves is right.
     """
     found: list[Arrival] = []
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
@@ -93,11 +99,14 @@ def read_arrivals(bootstrap: str, source: str, count: int) -> list[Arrival]:
         partitions = [TopicPartition(name, p) for name in names for p in consumer.partitions_for_topic(name)]
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
+        known = consumer.end_offsets(partitions)
 
         def all_there() -> bool:
             polled = consumer.poll(timeout_ms=200)
             found.extend(arrival for records in polled.values() for arrival in map(_arrival, records))
-            return not polled and sum(arrival.value["source"] == source for arrival in found) >= count
+            ends = (max(known[one], consumer.highwater(one) or 0) for one in partitions)
+            whole = all(consumer.position(one) >= end for one, end in zip(partitions, ends, strict=True))
+            return whole and sum(arrival.value["source"] == source for arrival in found) >= count
 
         wait.until(all_there, 30, f"{count} messages of {source}")
     finally:

@@ -102,9 +102,9 @@ class ReplicaSet:
 
     @contextmanager
     def patient(self) -> Iterator[None]:
-        """Until the block ends a member that hears nothing of the others waits five seconds for them before
+        """Until the block ends a member that hears nothing of the others waits eight seconds for them before
         it stops being primary, or wants to be it."""
-        self._reconfigure(electionTimeoutMillis=5_000)
+        self._reconfigure(electionTimeoutMillis=8_000)
         try:
             yield
         finally:

@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
-from harness.posting import Api, Arrivals, content
+from harness.posting import Api, Arrivals, at, content
 from ingest.refusals import MAX_BODY_BYTES
 
 PATHS = ("/v1/events", "/webhooks/{source}")
@@ -167,6 +167,6 @@ def test_an_unknown_path_is_404_and_never_a_redirect(api: Api, path: str) -> Non
 def test_another_method_or_a_doubled_slash_is_405_or_404_and_never_a_redirect(
     api: Api, method: str, path: str
 ) -> None:
-    answer = api.client.open(path.format(source=api.source), method=method)
+    answer = api.client.open(**at(path.format(source=api.source)), method=method)
 
     assert problem(answer)[0] == (404 if "//" in path else 405)

@@ -10,6 +10,7 @@ import pytest
 
 from events.topics import EVENTS
 from faults.check import published
+from harness.machine import stalls
 from harness.parts import Broker, broker_of_own
 from harness.wait import until
 from ingest.outlet import Outlet
@@ -66,14 +67,14 @@ def test_what_kafka_confirms_in_time_never_touches_the_spool(queue: Broker, boun
 
 
 def test_only_the_first_message_waits_for_a_silent_kafka_and_each_arrives_once_in_order(
-    queue: Broker, bounds: Bounds
+    queue: Broker, bounds: Bounds, tmp_path: Path
 ) -> None:
     with outlet_to(queue.address, bounds) as (outlet, spool):
         until(lambda: not outlet.spooling, 20, "Kafka to be found")
-        with queue.paused():
-            assert 0.9 < seconds(lambda: outlet.publish([message("0"), message("1")])) < 2
+        with queue.paused(), stalls(tmp_path) as machine:
+            assert 0.9 < seconds(lambda: outlet.publish([message("0"), message("1")])) < 2 + machine.worst
             others = [seconds(partial(outlet.publish, [message(f"{n}")])) for n in range(2, 50)]
-            assert max(others) < 0.5
+            assert max(others) < 0.5 + machine.worst
             assert (outlet.spooling, spool.depth, outlet.missing()) == (True, 50, None)
         until(lambda: not outlet.spooling, 30, "the spool to be empty")
         outlet.publish([message("50")])
@@ -95,9 +96,12 @@ def test_what_an_earlier_process_spooled_goes_before_what_comes_now(queue: Broke
     assert arrived(queue, "acme/2") == [f"{n}" for n in range(2000)]
 
 
-def test_without_kafka_it_is_ready_until_its_spool_is_full(queue: Broker, bounds: Bounds) -> None:
+def test_without_kafka_it_is_ready_until_its_spool_is_full(
+    queue: Broker, bounds: Bounds, tmp_path: Path
+) -> None:
     with queue.paused(), outlet_to(queue.address, bounds) as (outlet, spool):
-        assert seconds(lambda: outlet.publish([message("x" * 600_000)])) < 0.5
+        with stalls(tmp_path) as machine:
+            assert seconds(lambda: outlet.publish([message("x" * 600_000)])) < 0.5 + machine.worst
         until(lambda: outlet.missing() is None, 15, "it to be ready without Kafka")
 
         with pytest.raises(Unavailable):

@@ -130,7 +130,7 @@ def test_a_process_killed_while_the_server_takes_the_mail_leaves_two_counted_one
 def test_couriers_killed_again_and_again_write_to_each_customer_once_or_twice_counted(
     stack: Stack, office: Office, mails: MailServer, log: Path
 ) -> None:
-    office.decide(*(a_case(number, at=wall_clock()) for number in range(40)))
+    office.decide(*(a_case(number, at=wall_clock()) for number in range(60)))
 
     for generation in range(4):
         goal = len(mails.messages) + 7
@@ -145,8 +145,8 @@ def test_couriers_killed_again_and_again_write_to_each_customer_once_or_twice_co
         until(lambda: set(office.states().values()) == {"sent"}, 60, "all")
 
     written = Counter(mails.recipients)
-    assert len(written) == 40
-    for number in range(40):
+    assert len(written) == 60
+    for number in range(60):
         survey = office.survey(number)
         assert survey.state == "sent"
         assert 1 <= written[f"customer{number}@customer.example"] <= 1 + min(survey.uncertain, 1)

@@ -28,9 +28,13 @@ def waits() -> Waits:
 
 @pytest.fixture
 def client(tool: Tool, waits: Waits) -> Iterator[Client]:
-    access = Access(f"{tool.url}/api/", {"Authorization": f"Bearer {TOKEN}"}, "DESK_TOKEN")
-    with closing(Client(access, waits.times(), Bounds(size=10_000, silence=0.3))) as made:
+    with client_of(tool, waits, Bounds(size=10_000)) as made:
         yield made
+
+
+def client_of(tool: Tool, waits: Waits, bounds: Bounds) -> closing[Client]:
+    access = Access(f"{tool.url}/api/", {"Authorization": f"Bearer {TOKEN}"}, "DESK_TOKEN")
+    return closing(Client(access, waits.times(), bounds))
 
 
 def test_requests_go_below_the_address_with_the_token(client: Client, tool: Tool) -> None:
@@ -108,7 +112,7 @@ def test_a_server_that_stays_broken_is_given_up_with_growing_pauses(
     assert waits.seconds == [2, 4, 8, 16, 32]
 
 
-def test_a_server_that_stays_silent_is_asked_again(client: Client, tool: Tool, waits: Waits) -> None:
+def test_a_server_that_stays_silent_is_asked_again(tool: Tool, waits: Waits) -> None:
     silent = Event()
 
     def slow_at_first(asked: Asked) -> Reply:
@@ -117,10 +121,11 @@ def test_a_server_that_stays_silent_is_asked_again(client: Client, tool: Tool, w
         return Reply([asked.path])
 
     tool.routes = slow_at_first
-    try:
-        answer = client.fetch(TICKETS)
-    finally:
-        silent.set()
+    with client_of(tool, waits, Bounds(silence=2)) as client:
+        try:
+            answer = client.fetch(TICKETS)
+        finally:
+            silent.set()
 
     assert answer is not None
     assert waits.seconds == [2]
