@@ -21,8 +21,8 @@ class Stalls:
 
 @contextmanager
 def stalls(directory: Path) -> Iterator[Stalls]:
-    """Those of the block: of the processor, and of the disk under `directory`. What a call may take is `worst`
-    more than on a machine of its own."""
+    """Those of the block, of the processor and of the disk under `directory`: what a call may take there is
+    `worst` more than on a machine of its own."""
     found, end = Stalls(), Event()
 
     def watch() -> None:
