@@ -21,6 +21,7 @@ _LOOK_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 3.0
 _FRESH_SECONDS: Final = 9.0
 _PATIENCE_SECONDS: Final = 1.0
+_LEAVING_SECONDS: Final = 1.5
 _SWITCH_SECONDS: Final = 0.5
 _TELL_SECONDS: Final = 10.0
 _DELIVERY_SECONDS: Final = 7 * 86_400.0
@@ -91,8 +92,9 @@ class Outlet:
         """Leave; what Kafka hasn't confirmed stays in the spool."""
         self._stop.set()
         self._work.set()
+        deadline = monotonic() + _LEAVING_SECONDS
         for thread in self._threads:
-            thread.join(1.5)
+            thread.join(max(0.0, deadline - monotonic()))
         if self._publisher is not None:
             self._publisher.close(1.0)
         try:
