@@ -17,9 +17,10 @@ _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OURS: Final = "deskpulse"
 
 
-def configure(service: str, env: Mapping[str, str]) -> None:
+def configure(service: str, env: Mapping[str, str], *, command: bool = False) -> None:
     """Send this process's logs, those of libraries included, to standard error, marked with `service`.
 
+    A `command` says in a sentence where Kafka is away: there Kafka's client itself is silent.
     DESKPULSE_LOG_LEVEL in `env` says how much of our own is told (DEBUG to ERROR, else INFO): libraries tell
     what they wrote or read on DEBUG, which is nobody's business. Raises ConfigInvalid.
     """
@@ -55,7 +56,7 @@ def configure(service: str, env: Mapping[str, str]) -> None:
     handler.addFilter(_without_stack)
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.getLogger(_OURS).setLevel(level)
-    logging.getLogger("kafka").setLevel(logging.ERROR)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL if command else logging.ERROR)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 

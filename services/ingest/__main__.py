@@ -72,7 +72,7 @@ def import_(
     collect_rarely()
     state = state or Path(f"{file.name}.import-state.json")
     try:
-        logs.configure("ingest", os.environ)
+        logs.configure("ingest", os.environ, command=True)
         mapping = load(mapping_file)
         job = Job(
             file=file,
@@ -103,7 +103,7 @@ def reconcile(source: str, since: str, state: Path | None) -> None:
     """
     path = state or Path(f"{source}.reconcile-state.json")
     try:
-        logs.configure("ingest", os.environ)
+        logs.configure("ingest", os.environ, command=True)
         settings, senders = read_settings(os.environ), read_senders(os.environ)
         reconcile_source(source, moment(since), path, senders, settings, os.environ)
     except ConfigInvalid as why:
@@ -120,7 +120,7 @@ def replay(source: str | None, port: int) -> None:
     configuration; it may run beside ingest.
     """
     try:
-        logs.configure("ingest", os.environ)
+        logs.configure("ingest", os.environ, command=True)
         settings, senders = read_settings(os.environ), read_senders(os.environ)
         replay_kept(read_spool(os.environ, port).directory, senders, settings, source)
     except ConfigInvalid as why:

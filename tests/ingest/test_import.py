@@ -193,3 +193,20 @@ def test_the_real_log_gives_its_tickets(run: Run, arrivals: Arrivals, source: st
     created = [event for event in events if event["type"] == "ticket.created"]
     assert len({event["subject"] for event in events}) == len(created) == 4580
     assert sum(event["data"]["outbound"] for event in created) == 74
+
+
+def test_without_kafka_an_import_says_where_it_looked_and_nothing_else(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "import", LOG, "--mapping", MAPPING],
+        env=services.environment(Stack("127.0.0.1:1", "", ()), "unused"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: Kafka doesn't answer at 127.0.0.1:1 (")
+    assert "KAFKA_BOOTSTRAP_SERVERS" in done.stderr
+    assert done.stderr.count("\n") == 1
