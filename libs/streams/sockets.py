@@ -1,8 +1,8 @@
 """A connection that fails gives its socket back.
 
 kafka-python leaves the socket of a refused connection to Python's garbage collection, which our processes run
-rarely: while Kafka is away a client tries again each second, and within the hour its process has no file
-descriptors left, neither for webhooks nor for MongoDB.
+rarely: while Kafka is away a client tries again each second, and holds hundreds of file descriptors that
+webhooks and MongoDB may need.
 """
 
 from functools import wraps
