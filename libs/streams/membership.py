@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.coordinator.base import MemberState
+from kafka.future import Future
 
 from streams.clients import open_client
 from streams.positions import Position
@@ -56,12 +58,28 @@ class Member(KafkaConsumer):  # type: ignore[misc]
     whether there is a reason to join, and where that was a change of the topic's partitions, as it is right
     after a start, the reason is gone once the shares are worked out: the share is never taken, no heartbeat
     is sent, and the member is thrown out and stands still without a word.
+
+    Nor does it take a share that came between two polls: it asks for another one.
     """
+
+    def __init__(self, **configs: Any) -> None:
+        super().__init__(**configs)
+        self._join = self._coordinator.join_group_async
+        self._coordinator.join_group_async = self._join_as_answered
 
     def poll(self, *args: Any, **options: Any) -> Any:
         if self._coordinator.rejoining:
             self._coordinator.rejoin_needed = True
         return super().poll(*args, **options)
+
+    async def _join_as_answered(self, timeout_ms: float | None = None) -> Any:
+        """Called on Kafka's own thread, where nothing is answered meanwhile."""
+        asked, stands = self._coordinator._join_task, self._coordinator.state is MemberState.REBALANCING
+        if asked is not None and asked.succeeded() and stands:
+            # The same answer, which comes as soon as it is waited for.
+            self._coordinator._join_task = answer = Future()
+            self._manager.call_soon(answer.success, asked.value)
+        return await self._join(timeout_ms=timeout_ms)
 
     def is_settled(self) -> bool:
         """Whether its share was worked out from what it knows of the topic by now. Right after a start that
