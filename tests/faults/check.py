@@ -110,6 +110,12 @@ def await_progress(mongo: Mongo, database: str, messages: int) -> None:
     until(lambda: progress(mongo, database) >= messages, 60, f"{messages} messages to be processed")
 
 
+def await_more(mongo: Mongo, database: str, messages: int) -> None:
+    """Return once so many more messages have been processed."""
+    reached = progress(mongo, database)
+    until(lambda: progress(mongo, database) >= reached + messages, 90, f"{messages} messages more")
+
+
 def aggregates(mongo: Mongo, database: str) -> dict[Any, dict[str, int]]:
     """The stored aggregates, partitions added up."""
     found: Amounts = {}

@@ -9,14 +9,9 @@ from harness import wait
 from harness.services import RunningService
 
 
-def log(ingest: RunningService) -> str:
-    """What it wrote."""
-    return ingest.log.read_text(encoding="utf-8", errors="replace")
-
-
 def await_log(ingest: RunningService, words: str, count: int = 1, seconds: float = 60) -> None:
     """Return once it has written `words` so often."""
-    wait.until(lambda: log(ingest).count(f'"{words}"') >= count, seconds, f"{words} in the log")
+    wait.until(lambda: ingest.written().count(f'"{words}"') >= count, seconds, f"{words} in the log")
 
 
 def judge(trial: Trial, accepted: Iterable[str], found: dict[str, list[str]]) -> None:

@@ -91,18 +91,18 @@ def test_a_full_disk_under_mongodb_loses_and_doubles_nothing(
         with worker(env, tmp_path) as running:
             with Load(queue.address, wires, rate=400) as load:
                 for _ in range(2):
-                    await_progress(client, 300)
+                    check.await_more(client, DATABASE, 300)
                     volume.leave(MIB)
                     await_full(volume, server, running)
                     volume.leave(64 * MIB)
                     start_again_if_dead(server, client)
                     trial.over()
-                    await_progress(client, 100)
+                    check.await_more(client, DATABASE, 100)
                     trial.recovered()
                 load.stop()
             check.await_all_processed(client, queue.address, DATABASE)
             assert running.stop() == 0
-        assert "Traceback" not in log(running)
+        assert "Traceback" not in running.written()
         trial.assert_exact(client, queue.address, DATABASE, wires[: load.published])
 
 
@@ -113,7 +113,7 @@ def await_full(volume: Volume, server: Mongod, running: RunningService) -> None:
     assert "No space left on device" in server.child.log.read_text(errors="replace")
     assert volume.free() < MIB
     assert running.is_alive()
-    assert log(running).count("batch begun again") >= 2
+    assert running.written().count("batch begun again") >= 2
 
 
 def start_again_if_dead(server: Mongod, client: Mongo) -> None:
@@ -137,16 +137,6 @@ def retries(running: RunningService) -> float:
     with urlopen(running.url("/metrics"), timeout=10) as answer:
         found = samples(answer.read().decode())
     return sum(count for (name, _), count in found.items() if name == "helpdesk_batch_retries_total")
-
-
-def log(running: RunningService) -> str:
-    return running.log.read_text(encoding="utf-8", errors="replace")
-
-
-def await_progress(client: Mongo, messages: int) -> None:
-    """Return once so many more messages have been processed."""
-    reached = check.progress(client, DATABASE)
-    until(lambda: check.progress(client, DATABASE) >= reached + messages, 90, f"{messages} messages more")
 
 
 @pytest.fixture
@@ -202,7 +192,7 @@ def test_a_full_disk_under_the_spool_refuses_and_what_was_accepted_arrives_once(
 
 def times_emptied(ingest: RunningService) -> int:
     """How often all that was spooled has been on Kafka."""
-    return log(ingest).count('"spooling_ended"')
+    return ingest.written().count('"spooling_ended"')
 
 
 def await_all_on_kafka(ingest: RunningService, before: int) -> None:

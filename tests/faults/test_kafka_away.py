@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from faults.spooling import Window, await_log, firsts, judge, log
+from faults.spooling import Window, await_log, firsts, judge
 from faults.trials import Try
 from faults.webhooks import Helpdesk, ask, await_arrival, connected, post
 from harness import services, wait
@@ -243,6 +243,6 @@ def test_a_second_process_on_a_spool_says_which_variable_to_set(env: dict[str, s
     with services.ingest(env, tmp_path), services.running(INGEST, env, tmp_path, ready=False) as second:
         assert second.child.process.wait(60) == 1
 
-    assert f"another process spools in {tmp_path / 'spool'}: name a directory" in log(second)
-    assert "DESKPULSE_SPOOL_DIR" in log(second)
-    assert "Traceback" not in log(second)
+    assert f"another process spools in {tmp_path / 'spool'}: name a directory" in second.written()
+    assert "DESKPULSE_SPOOL_DIR" in second.written()
+    assert "Traceback" not in second.written()

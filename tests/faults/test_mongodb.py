@@ -98,10 +98,10 @@ def test_a_fault_of_the_only_mongodb_under_load_loses_and_doubles_nothing(
         with worker(env, tmp_path) as running:
             with Load(queue.address, wires, rate=300) as load:
                 for _ in range(2):
-                    await_progress(client, 300)
+                    check.await_more(client, DATABASE, 300)
                     happen(server, client)
                     trial.over()
-                    await_progress(client, BATCH)
+                    check.await_more(client, DATABASE, BATCH)
                     trial.recovered()
                 load.stop()
             stay_well(running, client, queue)
@@ -116,9 +116,9 @@ def test_a_worker_told_to_stop_while_mongodb_is_gone_leaves_within_ten_seconds(
 
     with try_fault("a worker told to stop while MongoDB is gone", seed=43) as trial:
         with worker(env, tmp_path) as running, Load(queue.address, distinct, rate=400) as load:
-            await_progress(client, 100)
+            check.await_more(client, DATABASE, 100)
             server.kill()
-            until(lambda: "batch begun again" in log(running), 30, "the worker to notice")
+            until(lambda: "batch begun again" in running.written(), 30, "the worker to notice")
             assert running.stop() == 0
             load.stop()
         server.start()
@@ -167,11 +167,11 @@ def test_another_primary_goes_on_and_nothing_is_lost_or_doubled(
             with watched(web) as seen, Load(queue.address, wires, rate=150) as load:
                 for _ in range(absence.tries):
                     primary = replicas.await_complete()
-                    await_progress(majority, 2 * BATCH)
+                    check.await_more(majority, DATABASE, 2 * BATCH)
                     with absence.begin(replicas, primary):
                         trial.over()
                         replicas.await_primary(replicas.others(primary))
-                        await_progress(majority, BATCH)
+                        check.await_more(majority, DATABASE, BATCH)
                         trial.recovered()
                 replicas.await_complete()
                 load.stop()
@@ -193,13 +193,13 @@ def test_without_a_majority_nothing_is_done_until_it_is_back(
                 for with_primary in (False, True):
                     primary = replicas.await_complete()
                     others = replicas.others(primary)
-                    await_progress(majority, 2 * BATCH)
+                    check.await_more(majority, DATABASE, 2 * BATCH)
                     with ExitStack() as two:
                         for member in (primary, others[0]) if with_primary else others:
                             two.enter_context(member.paused())
                         assert_nothing_is_done(running, others[1] if with_primary else primary)
                     trial.over()
-                    await_progress(majority, BATCH)
+                    check.await_more(majority, DATABASE, BATCH)
                     trial.recovered()
                 load.stop()
             stay_well(running, majority, queue)
@@ -225,14 +225,4 @@ def stay_well(running: RunningService, client: Mongo, queue: Broker) -> None:
     check.await_all_processed(client, queue.address, DATABASE)
     assert running.is_alive()
     assert running.stop() == 0
-    assert "Traceback" not in log(running)
-
-
-def await_progress(client: Mongo, messages: int) -> None:
-    """Return once so many more messages have been processed."""
-    reached = check.progress(client, DATABASE)
-    until(lambda: check.progress(client, DATABASE) >= reached + messages, 90, f"{messages} messages more")
-
-
-def log(running: RunningService) -> str:
-    return running.log.read_text(encoding="utf-8", errors="replace")
+    assert "Traceback" not in running.written()

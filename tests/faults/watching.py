@@ -42,7 +42,7 @@ class Watch:
         assert self.created == sorted(self.created)
         assert self.created[-1] > self.created[0]
         assert self.reports <= {(200, "application/json"), (503, "application/problem+json")}
-        assert "Traceback" not in self._web.log.read_text(encoding="utf-8", errors="replace")
+        assert "Traceback" not in self._web.written()
 
     def await_right(self, sent: list[oracle.Wire]) -> None:
         """Return once a report says what follows from `sent`, and a scrape is whole."""

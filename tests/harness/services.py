@@ -38,6 +38,10 @@ class RunningService:
         """The file with what it wrote to standard output and error."""
         return self.child.log
 
+    def written(self) -> str:
+        """What is in that file so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def url(self, path: str = "") -> str:
         """Its address of `path`."""
         return services.url(self.port, path)
