@@ -12,15 +12,29 @@ from pymongo import MongoClient
 
 from faults.trials import PROPERTY, table
 from feedback.store import database_name
+from harness.kafka_threads import draw_apart, kafka_threads
 from harness.parts import CHOSEN, broker_of_own, new_broker
+from harness.wait import until
 from local import ports
 from local import stack as stacks
 from local.stack import Stack
 from runtime.environment import variable
 
-# What an example takes says nothing on a machine that does other things as well.
-hypothesis.settings.register_profile("shared machine", deadline=None)
+# What an example takes, or drawing it, says nothing on a machine that does other things as well.
+hypothesis.settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("shared machine")
+draw_apart()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_client_of_kafka_is_left() -> Iterator[None]:
+    """A client that a file leaves open looks for its broker amid the tests of others. One that was told to
+    end while its broker was silent may take as long as a request."""
+    before = kafka_threads()
+    yield
+    until(lambda: kafka_threads() <= before, 20, "the clients of Kafka to be closed")
 
 
 @pytest.fixture(scope="session")

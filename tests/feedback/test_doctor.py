@@ -18,6 +18,7 @@ from harness.services import environment
 from local import ports
 from local.stack import Stack
 from privacy.seal import new_key_pair
+from runtime.stop import Stop
 
 CONFIG = """
 surveys: {csat: {delay: 24h}}
@@ -53,7 +54,10 @@ def test_everything_is_looked_at_and_nothing_fails_before_the_first_start(env: d
 def test_a_started_worker_has_made_every_index_that_is_looked_for(
     env: dict[str, str], database: str, mongo: MongoClient[dict[str, Any]]
 ) -> None:
-    crew(read_settings(env), env, mongo, CollectorRegistry(), 100).__exit__()
+    stop = Stop()
+    stop.set()
+    with crew(read_settings(env), env, mongo, CollectorRegistry(), 100) as hands:
+        hands.run(stop)
 
     ((state, words),) = found(checks(env), "indexes")
 

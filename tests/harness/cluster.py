@@ -14,6 +14,7 @@ from local import ports
 from local.apache import launcher, servers
 from local.apache.nodes import Node, bootstrap, lay_out
 from local.process import Child
+from streams.clients import open_client
 from streams.topics import ensure_topics
 
 _PREFERRED: Final = 0
@@ -80,7 +81,7 @@ class Cluster:
     def _partitions(self, topics: Sequence[str] | None) -> list[dict[str, Any]]:
         """The partitions of `topics` (None: of all), none while the broker that is asked doesn't answer."""
         try:
-            with closing(KafkaAdminClient(bootstrap_servers=self.address.split(","))) as admin:
+            with closing(open_client(KafkaAdminClient, bootstrap_servers=self.address.split(","))) as admin:
                 found = admin.describe_topics(topics)
         except KafkaError:
             return []

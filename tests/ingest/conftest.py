@@ -17,7 +17,7 @@ from streams.publisher import Publisher
 from streams.topics import ensure_topics
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def publisher(stack: Stack) -> Iterator[Publisher]:
     """A publisher to the session's broker, whose topics exist."""
     ensure_topics(stack.kafka, TOPICS, partitions=4)
