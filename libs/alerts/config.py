@@ -17,11 +17,9 @@ variable that holds its address: an Apprise URL (slack://, workflows://, mailto:
 URL with the Standard Webhooks secret that signs what is posted to it. `recovered` goes where the breach went.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from alerts.alert import Stage, Target
@@ -29,12 +27,10 @@ from alerts.routes import Destination, Entry, Routing
 from alerts.sinks import Unusable, sink
 from calendars.calendar import Calendar
 from events.types import Priority
+from runtime.config import Reference
 from runtime.environment import ConfigInvalid, required
+from runtime.objections import Objection, convert
 from runtime.shapes import prepared
-
-_INSIDE: Final = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
-
-Reference = Annotated[str, Meta(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")]
 
 
 class MatchConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -94,13 +90,11 @@ def _typed(section: object) -> list[EntryConfig]:
     if section is None:
         return []
     try:
-        return msgspec.convert(section, list[EntryConfig])
-    except msgspec.ValidationError as error:
-        message = str(error)
-        inside = _INSIDE.search(message)
-        where, what = (inside[1], message[: inside.start()]) if inside else ("", message)
+        return convert(section, list[EntryConfig])
+    except Objection as wrong:
         raise ConfigInvalid(
-            f"alerts{where}: {what}; an entry has notify: [env:NAME, …] and, where needed, match and quiet"
+            f"alerts{wrong.place}: {wrong.what}; "
+            "an entry has notify: [env:NAME, …] and, where needed, match and quiet"
         ) from None
 
 

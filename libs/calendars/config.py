@@ -1,13 +1,11 @@
 """The `calendars` section of the configuration."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, Final
 from zoneinfo import available_timezones
 
-import msgspec
 from msgspec import Meta, Struct
 
 from calendars.calendar import ALWAYS, Calendar
@@ -16,9 +14,8 @@ from calendars.version import Version
 from calendars.windows import time_of_day, week
 from events.instants import micros
 from runtime.environment import ConfigInvalid
+from runtime.objections import Objection, convert
 from runtime.shapes import prepared
-
-_INSIDE: Final = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 
 # What to write where a value has the wrong type. The values that need quotes say so: without them YAML reads
 # the country NO as false and 13:00 as 780.
@@ -120,13 +117,10 @@ def _version(written: object, path: str) -> Version:
 
 def _typed(written: object, path: str) -> CalendarConfig:
     try:
-        return msgspec.convert(written, CalendarConfig)
-    except msgspec.ValidationError as error:
-        message = str(error)
-        inside = _INSIDE.search(message)
-        where, what = (inside[1], message[: inside.start()]) if inside else ("", message)
-        advice = _WRITE[where.partition("[")[0]]
-        raise ConfigInvalid(f"{path}{'.' if where else ''}{where}: {what}; {advice}") from None
+        return convert(written, CalendarConfig)
+    except Objection as wrong:
+        advice = _WRITE[wrong.place.removeprefix(".").partition("[")[0]]
+        raise ConfigInvalid(f"{path}{wrong.place}: {wrong.what}; {advice}") from None
 
 
 def _check_zone(name: str, path: str) -> None:

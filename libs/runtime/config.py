@@ -1,6 +1,5 @@
 """`deskpulse.yml`: read once, checked whole; errors name the path and the value."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +10,28 @@ import msgspec
 from msgspec import Meta, Struct
 
 from runtime.environment import ConfigInvalid, required
+from runtime.objections import Objection, convert, worded
 from runtime.shapes import prepared
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_PATH = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 
-Span = Annotated[str, Meta(pattern=r"^[0-9]+[smhd]$")]
+Span = Annotated[str, worded(r"^[0-9]+[smhd]$", "a span such as 90s, 15m, 8h or 14d")]
 
-
-Reference: TypeAlias = Annotated[str, Meta(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$")]
+Reference: TypeAlias = Annotated[
+    str, worded(r"^env:[A-Za-z_][A-Za-z0-9_]*$", "env:NAME, where NAME is a variable that holds the secret")
+]
 """A secret's place in the environment; the file itself never holds one."""
+
+_SourceName = Annotated[
+    str, worded(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", "a name of at most 100 letters, digits, dots, _ and -")
+]
+_HeaderName = Annotated[str, worded(r"^[A-Za-z0-9-]{1,100}$", "a header's name such as X-Api-Key")]
+_Address = Annotated[str, worded(r"^https?://[^\s?#]+$", "an address such as https://acme.zendesk.com")]
+_PublicAddress = Annotated[str, worded(r"^https?://", "an address that begins with https:// or http://")]
+_Number = Annotated[str, worded(r"^[0-9]+$", 'a number in quotes, such as "1"')]
+_Repository = Annotated[
+    str, worded(r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", "an owner and a repository such as acme/desk")
+]
 
 
 class Retiring(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -37,11 +48,11 @@ class Api(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     Where an installation holds more than one desk: the `account` (Chatwoot), the `repositories` (GitHub).
     """
 
-    url: Annotated[str, Meta(pattern=r"^https?://[^\s?#]+$")]
+    url: _Address
     token: Reference | None = None
     user: str | None = None
-    account: Annotated[str, Meta(pattern=r"^[0-9]+$")] | None = None
-    repositories: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")]] = []
+    account: _Number | None = None
+    repositories: list[_Repository] = []
 
 
 class Source(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -60,8 +71,8 @@ class Source(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     adapter: str
     secrets: list[Reference | Retiring] = []
     proofs: list[str] = []
-    header: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,100}$")] = "X-Api-Key"
-    url: Annotated[str, Meta(pattern=r"^https?://")] | None = None
+    header: _HeaderName = "X-Api-Key"
+    url: _PublicAddress | None = None
     tolerance: Span | None = None
     statuses: dict[str, Literal["new", "open", "pending", "on_hold", "resolved", "closed"]] = {}
     priorities: dict[str, Literal["low", "normal", "high", "urgent"]] = {}
@@ -85,7 +96,7 @@ class MetricsConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
 class Config(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """The whole file. Sections that no service of this version reads are carried unread."""
 
-    sources: dict[Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")], Source] = {}
+    sources: dict[_SourceName, Source] = {}
     metrics: MetricsConfig = MetricsConfig()
     calendars: Any = None
     policies: Any = None
@@ -108,14 +119,13 @@ def parse(raw: bytes, name: str) -> Config:
     """The configuration in `raw` (YAML); errors speak of it as `name`. Raises ConfigInvalid."""
     try:
         # YAML that says nothing, or comments alone, is null.
-        return msgspec.yaml.decode(raw or b"null", type=Config | None) or Config()
-    except msgspec.ValidationError as error:
-        message = str(error)
-        path = _PATH.search(message)
-        where, what = (path.group(1), message[: path.start()]) if path else ("", message)
-        raise ConfigInvalid(f"{name}: {where}: {what}" if where else f"{name}: {what}") from None
+        written = msgspec.yaml.decode(raw or b"null")
     except msgspec.DecodeError as error:
         raise ConfigInvalid(f"{name}: not YAML: {error}") from None
+    try:
+        return convert({} if written is None else written, Config)
+    except Objection as wrong:
+        raise ConfigInvalid(f"{name}: {wrong}") from None
 
 
 def span_seconds(span: str) -> int:

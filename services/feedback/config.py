@@ -13,7 +13,6 @@ feedback:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from re import compile as pattern
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -25,15 +24,21 @@ from feedback.scores.scales import FIRST, RESERVED, USUAL
 from feedback.scores.scales import Survey as Kind
 from runtime.config import Reference, Span, span_seconds
 from runtime.environment import ConfigInvalid
+from runtime.objections import Objection, convert, worded
 from runtime.shapes import prepared
 
 LANGUAGES: Final = ("tr", "en")
-_INSIDE: Final = pattern(r" - at `(?:key in )?\$([^`]*)`$")
-Line = Annotated[str, Meta(pattern=r"^[^\r\n]{1,320}$")]
+Line = Annotated[str, worded(r"^[^\r\n]{1,320}$", "one line of at most 320 characters")]
+SurveyName = Annotated[
+    str, worded(r"^[a-z][a-z0-9_]{0,49}$", "a survey's name of small letters, digits and underscores")
+]
 _Section = TypeVar("_Section")
 
 Delivery = Literal["mail", "webhook", "link"]
-Words = dict[Annotated[str, Meta(pattern=r"^[a-z]{2}$")], Annotated[str, Meta(min_length=1, max_length=300)]]
+Words = dict[
+    Annotated[str, worded(r"^[a-z]{2}$", "a language such as tr")],
+    Annotated[str, Meta(min_length=1, max_length=300)],
+]
 """A text by language (`tr`, `en`, …)."""
 
 
@@ -103,7 +108,9 @@ class FeedbackConfig(Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     texts: str | None = None
     retention: Retention = Retention()
     follow_ups: FollowUps = FollowUps()
-    nightly: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"
+    nightly: Annotated[
+        str, worded(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 'a time in quotes, such as "03:00"')
+    ] = "03:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ class Questionnaire:
 def questionnaires(section: object, deliver: Delivery = "link") -> dict[str, Questionnaire]:
     """The questionnaires of the `surveys` section (None: nobody is asked), in its order; `deliver` is how
     those reach customers that don't say it. Raises ConfigInvalid."""
-    written = _typed(section, dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,49}$")], SurveyConfig])
+    written = _typed(section, dict[SurveyName, SurveyConfig])
     return {name: _questionnaire(name, config, deliver) for name, config in (written or {}).items()}
 
 
@@ -154,12 +161,9 @@ def _typed(section: object, shape: type[_Section], name: str = "surveys") -> _Se
     if section is None:
         return None
     try:
-        return msgspec.convert(section, shape)
-    except msgspec.ValidationError as error:
-        message = str(error)
-        inside = _INSIDE.search(message)
-        where, what = (inside[1], message[: inside.start()]) if inside else ("", message)
-        raise ConfigInvalid(f"{name}{where}: {what}") from None
+        return convert(section, shape)
+    except Objection as wrong:
+        raise ConfigInvalid(f"{name}{wrong.place}: {wrong.what}") from None
 
 
 def _questionnaire(name: str, config: SurveyConfig, deliver: Delivery) -> Questionnaire:

@@ -2,10 +2,7 @@
 is said loudly, to the message, and everything else is counted."""
 
 import json
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -18,6 +15,7 @@ from faults import check
 from faults.check import Mongo
 from faults.load import Load, Wire, arrivals, events
 from faults.trials import Try
+from harness.processes import standing_still
 from harness.scraping import samples
 from harness.services import RunningService, environment, worker
 from harness.wait import until
@@ -64,16 +62,6 @@ def cut(address: str, witness: Witness) -> dict[int, int]:
     return {partition.partition: first for partition, first in firsts.items()}
 
 
-@contextmanager
-def held_up(running: RunningService) -> Iterator[None]:
-    """The worker stands still, so that it falls behind."""
-    os.kill(running.child.process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(running.child.process.pid, signal.SIGCONT)
-
-
 def told(running: RunningService) -> list[dict[str, Any]]:
     """What the log says of gaps."""
     # The last line may be under way.
@@ -105,7 +93,7 @@ def test_what_is_cut_off_before_a_worker_reads_it_is_told_and_all_that_is_left_i
     ):
         for _ in range(4):
             check.await_progress(mongo, database, check.progress(mongo, database) + 300)
-            with held_up(reading):
+            with standing_still(reading.child.process.pid):
                 reached = load.published
                 until(lambda: load.published > reached + 600, 30, "messages that are not read")  # noqa: B023
                 cuts.append(cut(broker.kafka, witness))

@@ -13,7 +13,7 @@ from typing import Any
 
 from faults import nursery
 from faults.pulse import SUFFIX, Pulse, Step
-from harness.processes import is_readable
+from harness.processes import is_readable, is_stopped
 from harness.wait import until
 
 
@@ -52,8 +52,7 @@ class Worker:
 
     def is_paused(self) -> bool:
         """Whether it is stopped, by somebody or where it was to halt."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] == "T"
+        return is_stopped(self.pid)
 
     def said(self) -> list[dict[str, Any]]:
         """The lines of its log so far."""

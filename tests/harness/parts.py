@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from events.topics import TOPICS
+from harness.processes import standing_still
 from local import broker, mongod, ports
 from local.apache import launcher as apache
 from local.apache import servers
@@ -52,8 +52,8 @@ class Broker(ABC):
             self.child.kill()
 
     def paused(self) -> AbstractContextManager[None]:
-        """Stopped as it stands (SIGSTOP) until the block ends: connections stay, answers don't come."""
-        return _paused(self.child)
+        """Standing still until the block ends: connections stay, answers don't come."""
+        return standing_still(self.child.process.pid)
 
     @abstractmethod
     def _launch(self) -> None:
@@ -127,17 +127,8 @@ class Mongod:
         self.child.kill()
 
     def paused(self) -> AbstractContextManager[None]:
-        """Stopped as it stands (SIGSTOP) until the block ends: connections stay, answers don't come."""
-        return _paused(self.child)
-
-
-@contextmanager
-def _paused(child: Child) -> Iterator[None]:
-    os.kill(child.process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(child.process.pid, signal.SIGCONT)
+        """Standing still until the block ends: connections stay, answers don't come."""
+        return standing_still(self.child.process.pid)
 
 
 @contextmanager

@@ -3,8 +3,11 @@
 import os
 import select
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from harness.wait import until
 
 MARK = "DESKPULSE_TEST_MARK"
 
@@ -34,6 +37,27 @@ def parent(pid: int) -> int:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return 0
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether the process `pid` is stopped, with all of its threads. One that ends meanwhile isn't."""
+    try:
+        stats = [(thread / "stat").read_text() for thread in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return False
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+
+@contextmanager
+def standing_still(pid: int) -> Iterator[None]:
+    """The process `pid` stopped as it stands (SIGSTOP) until the block ends: connections stay, answers don't
+    come. On a busy machine its threads go on for a while after the signal, so that is waited for."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: is_stopped(pid), 30, "the process to stand still")
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def is_readable(descriptor: int, seconds: float) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from feedback.scores.scales import FIRST, USUAL
 from feedback.scores.scales import Survey as Kind
 from runtime.environment import ConfigInvalid
+from runtime.objections import Objection, convert, worded
 from runtime.shapes import prepared
 
 _OWN: Final = Path(__file__).with_name("texts")
@@ -21,7 +22,7 @@ _PLACEHOLDERS: Final = {
     "date": frozenset({"day", "month", "year"}),
 }
 
-Line = Annotated[str, Meta(pattern=r"^[^\r\n]{1,200}$")]
+Line = Annotated[str, worded(r"^[^\r\n]{1,200}$", "one line of at most 200 characters")]
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
@@ -64,10 +65,10 @@ def _file(language: str, folder: str | None) -> Path:
 
 def _read(path: Path) -> Texts:
     try:
-        texts = msgspec.yaml.decode(path.read_bytes(), type=Texts)
+        texts = convert(msgspec.yaml.decode(path.read_bytes()), Texts)
     except OSError as error:
         raise ConfigInvalid(f"{path}: {error.strerror}") from None
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (Objection, msgspec.DecodeError) as error:
         raise ConfigInvalid(f"{path}: {error}") from None
     for name, allowed in _PLACEHOLDERS.items():
         _check(f"{path}: {name}", getattr(texts, name), allowed)

@@ -1,7 +1,6 @@
 """The mapping file: what the columns of an export mean. Read once, checked whole."""
 
 import codecs
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, get_args
@@ -13,12 +12,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from events.envelope import SourceName
 from events.types import PostedEvent
 from ingest.importer.times import is_format
+from runtime.objections import Objection, convert
 from runtime.shapes import prepared
 
 Scalar: TypeAlias = str | int | float | bool | None
 ColumnName: TypeAlias = Annotated[str, Meta(min_length=1)]
-
-_PATH = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 
 
 class MappingInvalid(Exception):
@@ -110,11 +108,9 @@ def load(path: Path) -> Mapping:
 def parse(raw: bytes, name: str) -> Mapping:
     """The mapping in `raw` (YAML); errors speak of it as `name`. Raises MappingInvalid."""
     try:
-        mapping = msgspec.yaml.decode(raw, type=Mapping)
-    except msgspec.ValidationError as error:
-        path = _PATH.search(str(error))
-        what = str(error)[: path.start()] if path else str(error)
-        raise MappingInvalid(f"{name}: {path.group(1)}: {what}" if path else f"{name}: {what}") from None
+        mapping = convert(msgspec.yaml.decode(raw), Mapping)
+    except Objection as wrong:
+        raise MappingInvalid(f"{name}: {wrong}") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise MappingInvalid(f"{name}: not YAML: {error}") from None
     for where, what in _objections(mapping):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-import msgspec
 from msgspec import Struct
 
 from calendars.calendar import Calendar
@@ -13,6 +12,7 @@ from events.instants import SECOND, micros
 from events.types import Priority, Status
 from runtime.config import Span, span_seconds
 from runtime.environment import ConfigInvalid
+from runtime.objections import Objection, convert
 from runtime.shapes import prepared
 
 Target = Literal["first_response", "next_response", "resolution", "update"]
@@ -128,9 +128,9 @@ def _listed(section: object) -> list[object]:
 
 def _policy(written: object, path: str, calendars: Mapping[str, Calendar]) -> Policy:
     try:
-        config = msgspec.convert(written, PolicyConfig)
-    except msgspec.ValidationError as error:
-        raise ConfigInvalid(f"{path}: {error}") from None
+        config = convert(written, PolicyConfig)
+    except Objection as wrong:
+        raise ConfigInvalid(f"{path}{wrong.place}: {wrong.what}") from None
     if not config.targets:
         raise ConfigInvalid(f"{path}.targets: promise at least one of {', '.join(TARGETS)}")
     since = None if config.valid_from is None else micros(config.valid_from)

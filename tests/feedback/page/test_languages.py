@@ -129,8 +129,8 @@ def test_a_translation_file_adds_a_language(tmp_path: Path) -> None:
     ("changed", "named"),
     [
         ({"stop": None}, "missing required field `stop`"),
-        ({"problems": {"unknown": {"title": "a", "text": "b"}}}, "`expired` - at `$.problems`"),
-        ({"labels": {"csat": ["a"]}}, "$.labels.csat"),
+        ({"problems": {"unknown": {"title": "a", "text": "b"}}}, "problems: Object missing"),
+        ({"labels": {"csat": ["a"]}}, "labels.csat: "),
         ({"greeting": "Hallo"}, "`greeting`"),
         ({"name": "{customer}"}, "name: only {company}, {date}, {limit} are filled in"),
         ({"languages": "{company.x}"}, "languages: only {company}"),

@@ -1,10 +1,7 @@
 """What is served while MongoDB is really away."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from pymongo import MongoClient
 
 from harness.machine import stalls
+from harness.processes import standing_still
 from harness.telling import GROUP, Telling, created
 from harness.wait import until
 from local import ports
@@ -48,16 +46,6 @@ def mongod(tmp_path: Path) -> Iterator[tuple[Child, str]]:
     away = {"KAFKA_BOOTSTRAP_SERVERS": "not-started:1"}
     with stacks.running(tmp_path, away, mongo_port=ports.free_port(), kafka_port=0) as stack:
         yield stack.children[0], stack.mongo
-
-
-@contextmanager
-def frozen(child: Child) -> Iterator[None]:
-    """`child` stopped in its tracks: connections stay open, nothing answers."""
-    os.killpg(child.process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(child.process.pid, signal.SIGCONT)
 
 
 def tell(address: str) -> None:
@@ -113,7 +101,7 @@ def test_a_failed_refresh_is_not_tried_again_at_once_and_later_it_is(
     with MongoClient[dict[str, Any]](address, serverSelectionTimeoutMS=1000) as client:
         registry = exposed(client, clock)
         generate_latest(registry)
-        with frozen(child):
+        with standing_still(child.process.pid):
             clock.now += FRESH
             generate_latest(registry)
             clock.now += RETRY - 1
@@ -140,7 +128,7 @@ def test_a_mongodb_that_hangs_makes_no_scrape_longer_than_five_seconds(
     web = app.test_client()
     try:
         assert web.get("/readyz").status_code == 200
-        with frozen(child):
+        with standing_still(child.process.pid):
             started = time.monotonic()
             scrape = web.get("/metrics")
             assert time.monotonic() - started < 5
