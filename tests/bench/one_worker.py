@@ -13,7 +13,7 @@ from metrics.store import Store
 from metrics.worker import TicketHandler
 
 TICKETS = 6000
-ROUNDS = 3
+ROUNDS = 9
 BATCH = 2000
 
 
