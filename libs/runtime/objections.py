@@ -49,7 +49,7 @@ def _objection(message: str, written: object, shape: Any) -> Objection:
     if not said[1]:
         return Objection(_spelled(_keys(steps, message, written, shape), written), what)
     *keys, key = _keys([*steps, _ANY], message, written, shape)
-    return Objection(_spelled(keys, written), f"{what} instead of {_shown(key)}")
+    return Objection(_spelled(keys, written), f"the key {_shown(key)}: {what}")
 
 
 def _keys(steps: list[str], message: str, written: object, shape: Any) -> list[Any]:

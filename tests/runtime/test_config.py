@@ -18,7 +18,7 @@ WRONG = {
     b"sources: {acme: {adapter: a, secret: x}}": "sources.acme: ",
     b"sources: {acme: {adapter: a, secrets: [plain-text]}}": "sources.acme.secrets[0]: ",
     b"sources: {acme: {adapter: a, tolerance: soon}}": "sources.acme.tolerance: expected a span such as",
-    b"sources: {'a/b': {adapter: a}}": "sources: expected a name of at most",
+    b"sources: {'a/b': {adapter: a}}": "sources: the key a/b: expected a name of at most",
     b"metrics: {bucket: 2h}": "metrics.bucket: ",
     b"metrics: {label_values: 0}": "metrics.label_values: ",
     b"metric: {}": "metric",
