@@ -49,7 +49,7 @@ def test_a_command_without_mongodb_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("policies: [{name: x, calendar: always, targets: {first_answer: 1h}}]", "policies[0]: "),
+        ("policies: [{name: x, calendar: always, targets: {first_answer: 1h}}]", "policies[0].targets: "),
         ("policies: [{name: x, calendar: rome, targets: {update: 1h}}]", "no calendar is called rome"),
         ("calendars: {x: {timezone: Europe/Nowhere, hours: {mon: ['09:00-10:00']}}}", "calendars.x.timezone"),
         ("alerts: [{notify: [env:NOBODY_SET_THIS]}]", "set NOBODY_SET_THIS"),
