@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
+
+from runtime.environment import ConfigInvalid
 
 _Shape = TypeVar("_Shape")
 
@@ -37,6 +40,16 @@ def convert(written: object, shape: type[_Shape]) -> _Shape:
         return msgspec.convert(written, shape)
     except msgspec.ValidationError as error:
         raise _objection(str(error), written, shape) from None
+
+
+def read_file(path: Path, shape: type[_Shape]) -> _Shape:
+    """The YAML file `path` as a `shape`. Raises ConfigInvalid, which names the file."""
+    try:
+        return convert(msgspec.yaml.decode(path.read_bytes()), shape)
+    except OSError as error:
+        raise ConfigInvalid(f"{path}: {error.strerror}") from None
+    except (Objection, msgspec.DecodeError) as error:
+        raise ConfigInvalid(f"{path}: {error}") from None
 
 
 def _objection(message: str, written: object, shape: Any) -> Objection:

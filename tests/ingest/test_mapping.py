@@ -37,7 +37,7 @@ def test_every_column_that_a_mapping_speaks_of_is_known() -> None:
         ("ticket: Id", "", "m.yml: Object missing required field `ticket`"),
         ("ticket: Id", "tikcet: Id", "m.yml: Object contains unknown field `tikcet`"),
         ("first: true", "frist: true", "m.yml: events[0].when: Object contains unknown field `frist`"),
-        ("Neu: new", "5: new", "m.yml: events[0].data.status.map: the key 5: Expected"),
+        ("Neu: new", "5: new", "m.yml: events[0].data.status.map: the key 5: Expected `str`, got `int`"),
         ("source: acme", "source: a b", "m.yml: source: "),
         ("{column: At}", "{column: At, format: dmy}", "m.yml: time.format: 'dmy' is neither iso"),
         ("{column: At}", "{column: At, format: '%Y-%Q'}", "m.yml: time.format: '%Y-%Q' is neither"),

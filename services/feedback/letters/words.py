@@ -5,13 +5,12 @@ from pathlib import Path
 from string import Formatter
 from typing import Annotated, Final
 
-import msgspec
 from msgspec import Meta, Struct
 
 from feedback.scores.scales import FIRST, USUAL
 from feedback.scores.scales import Survey as Kind
 from runtime.environment import ConfigInvalid
-from runtime.objections import Objection, convert, worded
+from runtime.objections import read_file, worded
 from runtime.shapes import prepared
 
 _OWN: Final = Path(__file__).with_name("texts")
@@ -64,12 +63,7 @@ def _file(language: str, folder: str | None) -> Path:
 
 
 def _read(path: Path) -> Texts:
-    try:
-        texts = convert(msgspec.yaml.decode(path.read_bytes()), Texts)
-    except OSError as error:
-        raise ConfigInvalid(f"{path}: {error.strerror}") from None
-    except (Objection, msgspec.DecodeError) as error:
-        raise ConfigInvalid(f"{path}: {error}") from None
+    texts = read_file(path, Texts)
     for name, allowed in _PLACEHOLDERS.items():
         _check(f"{path}: {name}", getattr(texts, name), allowed)
     _check_kinds(path, texts)

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from feedback.config import Questionnaire
 from runtime.environment import ConfigInvalid
-from runtime.objections import Objection, convert
+from runtime.objections import read_file
 from runtime.shapes import prepared
 
 _OWN: Final = Path(__file__).with_name("texts")
@@ -167,12 +167,7 @@ def date(moment: datetime, dates: Dates) -> str:
 
 
 def _read(path: Path) -> Texts:
-    try:
-        read = convert(msgspec.yaml.decode(path.read_bytes()), Texts)
-    except OSError as error:
-        raise ConfigInvalid(f"{path}: {error.strerror}") from None
-    except (Objection, msgspec.DecodeError) as error:
-        raise ConfigInvalid(f"{path}: {error}") from None
+    read = read_file(path, Texts)
     for place, text in _leaves(msgspec.to_builtins(read), ""):
         _check(f"{path}: {place}", text, _DATE if place == "dates.pattern" else _FILLED)
     return read

@@ -129,7 +129,10 @@ def test_a_translation_file_adds_a_language(tmp_path: Path) -> None:
     ("changed", "named"),
     [
         ({"stop": None}, "missing required field `stop`"),
-        ({"problems": {"unknown": {"title": "a", "text": "b"}}}, "problems: Object missing"),
+        (
+            {"problems": {"unknown": {"title": "a", "text": "b"}}},
+            "problems: Object missing required field `expired`",
+        ),
         ({"labels": {"csat": ["a"]}}, "labels.csat: "),
         ({"greeting": "Hallo"}, "`greeting`"),
         ({"name": "{customer}"}, "name: only {company}, {date}, {limit} are filled in"),
